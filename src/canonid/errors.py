@@ -1,0 +1,49 @@
+"""Every error that canonid raises on purpose, under one root.
+
+    CanonidError
+    ├── UsageError               what was asked for cannot be done (exit code 2)
+    │   ├── SettingsError        an unknown key or a bad value in flags, environment or canonid.toml
+    │   └── CorpusError          no such path, no file matched, no claim found, a page that cannot be read
+    ├── StoreError               the database cannot be opened, read or written (exit code 2)
+    ├── ExportError              a DrugBank export is not what it should be; names file, line and reason (exit code 2)
+    └── AuthorityUnavailable     an authority could not be asked; never means "no such record"
+
+A message says what is wrong and what to do next; it is shown to the user as it stands.
+"""
+
+from __future__ import annotations
+
+
+class CanonidError(Exception):
+    """Root of all errors that canonid raises on purpose."""
+
+
+class UsageError(CanonidError):
+    """The command cannot be carried out as given."""
+
+
+class SettingsError(UsageError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class CorpusError(UsageError):
+    """The corpus cannot be read, or holds nothing to check."""
+
+
+class StoreError(CanonidError):
+    """The database cannot be opened, read or written."""
+
+
+class ExportError(CanonidError):
+    """A supplied export is truncated, hostile or of an unknown form."""
+
+
+class AuthorityUnavailable(CanonidError):
+    """An authority cannot be asked now.
+
+    `reason` is a sentence for the report ("PubChem did not answer within 30 s; try again later").
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
