@@ -256,6 +256,21 @@ class ByName:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Synonyms:
+    """The question: which names and numbers does the authority list for this reference?
+
+    A question of its own because PubChem's list costs a second request and seldom decides: it is asked only when
+    title and structure leave a claim open.
+    """
+
+    reference: Reference
+
+    @property
+    def key(self) -> str:
+        return f"synonyms:{self.reference.curie}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class TrialSearch:
     """The question: which trials study an intervention of one of these names and have one of these statuses?"""
 
@@ -267,7 +282,7 @@ class TrialSearch:
         return "trials:" + json.dumps([self.terms, self.statuses], ensure_ascii=False, separators=(",", ":"))
 
 
-Question = ById | ByStructure | ByName | TrialSearch
+Question = ById | ByStructure | ByName | Synonyms | TrialSearch
 
 
 def parse_question(key: str) -> Question:
@@ -282,6 +297,8 @@ def parse_question(key: str) -> Question:
         return ByStructure(rest)
     if separator and sort == "name":
         return ByName(rest)
+    if separator and sort == "synonyms":
+        return Synonyms(Reference.from_curie(rest))
     if separator and sort == "trials":
         terms, statuses = json.loads(rest)
         return TrialSearch(tuple(terms), tuple(statuses))
