@@ -225,6 +225,7 @@ class ById:
 
     @property
     def key(self) -> str:
+        """How the question is stored."""
         return f"id:{self.reference.curie}"
 
 
@@ -236,6 +237,7 @@ class ByStructure:
 
     @property
     def key(self) -> str:
+        """How the question is stored."""
         return f"inchikey:{self.inchikey}"
 
 
@@ -252,6 +254,7 @@ class ByName:
 
     @property
     def key(self) -> str:
+        """How the question is stored."""
         return f"name:{self.name}"
 
 
@@ -279,6 +282,7 @@ class TrialSearch:
 
     @property
     def key(self) -> str:
+        """How the question is stored."""
         return "trials:" + json.dumps([self.terms, self.statuses], ensure_ascii=False, separators=(",", ":"))
 
 
@@ -326,6 +330,7 @@ class Evidence:
 
     @property
     def sha256(self) -> str:
+        """The hash of the payload."""
         return sha256(self.payload)
 
 
@@ -346,6 +351,7 @@ class Found:
 
     @property
     def record(self) -> Record:
+        """The one record of a `ById` answer; the first of a search."""
         return self.records[0]
 
 
@@ -379,6 +385,8 @@ class Verdict(StrEnum):
 
 
 class Severity(StrEnum):
+    """How much a finding matters: `--fail-on` compares with it."""
+
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
@@ -450,11 +458,12 @@ class Dossier:
 
     page: Page
     answers: Answers
-    shared: Mapping[Reference, tuple[Claim, ...]] = field(default_factory=dict)
-    """Exact-match claims of *other* pages, by the reference that this page claims too."""
+    claimants: Mapping[Reference, tuple[Claim, ...]] = field(default_factory=dict)
+    """The exact-match claims of all pages of the run, by reference."""
 
     @property
     def subject(self) -> Subject:
+        """The subject of the page."""
         return self.page.subject
 
     def answer(self, authority: str, question: Question) -> Answer | None:

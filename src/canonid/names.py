@@ -19,14 +19,15 @@ SALT_WORDS = frozenset(
     """
     acetate adipate arginine aspartate benzathine benzoate besilate besylate bisulfate bitartrate borate bromide
     butyrate calcium camsilate camsylate carbonate chloride choline citrate decanoate dihydrate dihydrochloride
-    dimesylate diphosphate dipotassium disodium ditartrate edetate edisylate enantate enanthate erbumine esilate esylate
-    ethanolate fluoride formate fumarate gluceptate gluconate glucuronate glutamate glycinate hcl hemifumarate
-    hemihydrate hemisulfate hyclate hydrate hydrobromide hydrochloride hydroiodide hydroxide iodide isethionate
-    lactate lactobionate lithium lysine magnesium malate maleate malonate mandelate meglumine mesilate mesylate
-    methylsulfate monohydrate monohydrochloride monosodium napsilate napsylate nitrate oleate orotate oxalate palmitate
-    pamoate pantothenate phosphate picrate pivalate potassium propionate pyrophosphate saccharate salicylate sesquihydrate
-    sodium stearate succinate sulfate sulphate tannate tartrate tetrahydrate tosilate tosylate triflutate trifluoroacetate
-    trihydrate trihydrochloride trisodium trolamine tromethamine trometamol undecanoate ursodeoxycholate valerate zinc
+    dimesylate diphosphate dipotassium disodium ditartrate edetate edisylate enantate enanthate erbumine esilate
+    esylate ethanolate fluoride formate fumarate gluceptate gluconate glucuronate glutamate glycinate hcl
+    hemifumarate hemihydrate hemisulfate hyclate hydrate hydrobromide hydrochloride hydroiodide hydroxide iodide
+    isethionate lactate lactobionate lithium lysine magnesium malate maleate malonate mandelate meglumine
+    mesilate mesylate methylsulfate monohydrate monohydrochloride monosodium napsilate napsylate nitrate oleate
+    orotate oxalate palmitate pamoate pantothenate phosphate picrate pivalate potassium propionate pyrophosphate
+    saccharate salicylate sesquihydrate sodium stearate succinate sulfate sulphate tannate tartrate tetrahydrate
+    tosilate tosylate triflutate trifluoroacetate trihydrate trihydrochloride trisodium trolamine tromethamine
+    trometamol undecanoate ursodeoxycholate valerate zinc
     """.split()
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""The registries that can be asked: one file each."""
