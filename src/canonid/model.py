@@ -327,6 +327,8 @@ class Evidence:
     payload: str | None
     stale: bool = False
     """True if it is older than the settings allow and was used because nothing newer could be had."""
+    sources: str | None = None
+    """For a record compiled by hand: where its facts come from. None for a reply recorded from the authority."""
 
     @property
     def sha256(self) -> str:
