@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import queue
+import socket
+import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from canonid import __version__
 from canonid.errors import AuthorityUnavailable
 
 if TYPE_CHECKING:
@@ -75,6 +78,46 @@ def is_transient(error: BaseException) -> bool:
     if error.retry is not None:
         return error.retry
     return error.status is None or error.status in TRANSIENT_STATUSES
+
+
+def user_agent(contact: str) -> str:
+    """What canonid calls itself before a server; `contact` lets its operators reach whoever runs it."""
+    return f"canonid/{__version__} ({contact})" if contact else f"canonid/{__version__}"
+
+
+def refusal_of(error: BaseException) -> Refusal:
+    """The refusal that an error of the network means, whichever HTTP library wrapped it.
+
+    Libraries hide the operating system's error in causes, contexts, `reason` and arguments; it alone tells a name
+    that does not resolve from a port where nobody listens, a certificate that is wrong and a reply that broke off.
+    """
+    check = "check the network and the address in the settings"
+    chain = list(_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in chain):
+        return Refusal("has an address whose name cannot be resolved", dead=True, advice=check)
+    if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
+        return Refusal("refused the connection", dead=True, advice=check)
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
+        return Refusal("showed a certificate that is not to be trusted", retry=False, advice=check)
+    if any(isinstance(cause, ssl.SSLError) for cause in chain):
+        return Refusal("could not agree on encryption", retry=False, advice=check)
+    if any(isinstance(cause, TimeoutError) for cause in chain):
+        return Refusal("did not answer in time")
+    return Refusal(f"broke off the exchange ({type(error).__name__})")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and all errors inside it, each once."""
+    seen: set[int] = set()
+    todo: list[BaseException] = [error]
+    while todo:
+        cause = todo.pop()
+        if id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        inner = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
+        todo.extend(each for each in inner if isinstance(each, BaseException))
 
 
 def read_retry_after(header: str | None, now: datetime | None = None) -> float | None:
