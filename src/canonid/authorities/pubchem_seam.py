@@ -1,0 +1,212 @@
+"""The one place where pubchempy touches the network: its `urlopen`, given what it lacks.
+
+pubchempy opens its URLs without deadline, retry or User-Agent and hides the headers of the reply. `Seam` stands in for
+that function while canonid asks, and only then: other users of pubchempy in the same process keep the original.
+"""
+
+from __future__ import annotations
+
+import http.client
+import importlib
+import io
+import re
+import socket
+import ssl
+import threading
+import urllib.request
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Protocol
+from urllib.error import HTTPError, URLError
+
+from canonid import __version__
+from canonid.authorities.transport import Refusal, read_body, read_json, read_retry_after
+from canonid.errors import AuthorityUnavailable
+
+BLOCKED = (
+    "PubChem has blocked this address for asking too much (X-Throttling-Control: Black); "
+    "ask nothing for some hours, then try again"
+)
+_CHECK_ADDRESS = "check the address in CANONID_PUBCHEM_URL and any proxy between"
+_RED_PAUSE = 10.0
+"""Seconds without requests after a reply that says Red."""
+
+_COLOUR = re.compile(r"(?:Request Count|Request Time|Service) status:\s*(Green|Yellow|Red|Black)", re.IGNORECASE)
+_SEVERITY = ("green", "yellow", "red", "black")
+_PLAIN_FAULT = re.compile(rb"Code:\s*(PUGREST\.\w+)(?:\s+Message:\s*([^\r\n]{1,200}))?")
+_STATUS_OF_FAULT = {
+    "PUGREST.BadRequest": 400,
+    "PUGREST.NotFound": 404,
+    "PUGREST.NotAllowed": 405,
+    "PUGREST.Timeout": 504,
+    "PUGREST.ServerBusy": 503,
+    "PUGREST.Unimplemented": 501,
+    "PUGREST.ServerError": 500,
+    "PUGREST.Unknown": 500,
+}
+
+
+class Throttle(Protocol):
+    """What can be told to ask more slowly."""
+
+    def slow_down(self, factor: float = 1.0, seconds: float = 0.0) -> None:
+        """Widen the spacing by `factor` and let nothing leave for `seconds`."""
+        ...
+
+
+class Seam:
+    """Opens the URLs that pubchempy makes, at `base_url` and within `deadline` seconds, and reads the whole reply."""
+
+    def __init__(self, base_url: str, contact: str, deadline: float, throttle: Throttle | None) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.is_blocked = False
+        self._deadline = deadline
+        self._throttle = throttle
+        self._slowed = False
+        sender = " ".join(contact.split()).encode("ascii", "replace").decode()
+        self._agent = f"canonid/{__version__} ({sender})" if sender else f"canonid/{__version__}"
+
+    def ask(self, identifier: str | list[int], namespace: str, domain: str, operation: str, **options: str) -> Any:
+        """One request through pubchempy: the reply as a dict, None for PubChem's own "not found".
+
+        Raises Refusal for everything else, AuthorityUnavailable when PubChem has blocked this address.
+        """
+        pubchempy = load_pubchempy()
+        token = _asking.set(self)
+        try:
+            return pubchempy.get_json(identifier, namespace, domain, operation, **options)
+        except (ValueError, RecursionError):
+            raise Refusal("answered with JSON that cannot be read", retry=True) from None
+        finally:
+            _asking.reset(token)
+
+    def open(self, url: str, data: bytes | None, context: ssl.SSLContext | None) -> io.BytesIO:
+        """Stand in for `urllib.request.urlopen`: a JSON reply, or HTTPError for PubChem's own "not found"."""
+        request = urllib.request.Request(url, data, headers={"User-Agent": self._agent})  # noqa: S310 - settings decide
+        opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _AnyStatus)
+        try:
+            with opener.open(request, timeout=self._deadline) as response:
+                headers: http.client.HTTPMessage = response.headers
+                body = read_body(iter(lambda: response.read1(65536), b""), self._deadline)
+                if response.length:
+                    raise Refusal("broke off in the middle of its reply")
+                status: int = response.status
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _refusal(error, self._deadline) from error
+        self._heed(headers, status)
+        return io.BytesIO(_read_reply(url, status, headers, body))
+
+    def _heed(self, headers: http.client.HTTPMessage, status: int) -> None:
+        """Do what X-Throttling-Control asks for; the reply to a request that PubChem still answered is kept."""
+        found = [colour.lower() for colour in _COLOUR.findall(headers.get("X-Throttling-Control") or "")]
+        colour = max(found, key=_SEVERITY.index, default="green")
+        if colour == "black":
+            self.is_blocked = True
+            if status != http.HTTPStatus.OK:
+                raise AuthorityUnavailable(BLOCKED)
+        if self._throttle is not None and (self._slowed or colour != "green"):
+            self._slowed = colour != "green"
+            self._throttle.slow_down(2.0 if self._slowed else 1.0, 0.0 if colour != "red" else _RED_PAUSE)
+
+
+class _AnyStatus(urllib.request.HTTPErrorProcessor):
+    """Hands every reply over as it is: no error is raised before it was read, no redirect is followed."""
+
+    def http_response(self, request: urllib.request.Request, response: Any) -> Any:  # noqa: ARG002 - urllib's signature
+        return response
+
+    https_response = http_response
+
+
+_asking: ContextVar[Seam | None] = ContextVar("canonid_pubchem_seam", default=None)
+_installing = threading.Lock()
+
+
+class _Router:
+    """What `pubchempy.urlopen` is from the first question on: canonid's requests go to their seam, others as ever."""
+
+    def __init__(self, original: Callable[..., Any], default_base: str) -> None:
+        self._original = original
+        self._default_base = default_base
+
+    def __call__(self, url: str, data: bytes | None = None, **options: Any) -> Any:
+        seam = _asking.get()
+        if seam is None:
+            return self._original(url, data, **options)
+        return seam.open(seam.base_url + url.removeprefix(self._default_base), data, options.get("context"))
+
+
+def load_pubchempy() -> Any:
+    """Import pubchempy with its `urlopen` replaced, once in a process."""
+    pubchempy: Any = importlib.import_module("pubchempy")  # late: it costs 0.1 s, and it has no types
+    with _installing:
+        if not isinstance(pubchempy.urlopen, _Router):
+            pubchempy.urlopen = _Router(pubchempy.urlopen, pubchempy.API_BASE)
+    return pubchempy
+
+
+def _read_reply(url: str, status: int, headers: http.client.HTTPMessage, body: bytes) -> bytes:
+    """The body of a reply that has data; raises HTTPError for "not found" and Refusal for all the rest."""
+    content_type = headers.get("Content-Type") or ""
+    value = None
+    if "json" in content_type.lower() or status == http.HTTPStatus.OK:
+        try:
+            value = read_json(body, content_type, status)
+        except Refusal:
+            if status == http.HTTPStatus.OK and not _PLAIN_FAULT.search(body):
+                raise
+    code, message = _read_fault(value, body)
+    if code == "PUGREST.NotFound" and status in {http.HTTPStatus.OK, http.HTTPStatus.NOT_FOUND}:
+        raise HTTPError(url, http.HTTPStatus.NOT_FOUND, code, headers, io.BytesIO(body))
+    if status == http.HTTPStatus.ACCEPTED or (isinstance(value, dict) and "Waiting" in value):
+        raise Refusal("put the question in a queue in place of answering it", status=202, retry=False)
+    if status == http.HTTPStatus.OK and code is None:
+        if not isinstance(value, dict):
+            raise Refusal("answered with JSON of an unknown shape", retry=True)
+        return body
+    raise _refusal_of_status(status, code, message, headers.get("Retry-After"))
+
+
+def _read_fault(value: Any, body: bytes) -> tuple[str | None, str]:
+    """Code and message of a fault, from JSON or from the plain text that some of PubChem's servers send."""
+    fault = value.get("Fault") if isinstance(value, dict) else None
+    if isinstance(fault, dict):
+        return str(fault.get("Code")), str(fault.get("Message") or "")[:200]
+    if value is None and (match := _PLAIN_FAULT.search(body[:2000])):
+        return match[1].decode(), (match[2] or b"").decode(errors="replace")
+    return None, ""
+
+
+def _refusal_of_status(status: int, code: str | None, message: str, retry_after: str | None) -> Refusal:
+    said = ": ".join(filter(None, (code, message)))
+    reason = f"answered {status} ({said})" if said else f"answered {status}"
+    if status == http.HTTPStatus.NOT_FOUND:
+        return Refusal(f"{reason} without saying that the record is unknown", retry=False, advice=_CHECK_ADDRESS)
+    meaning = _STATUS_OF_FAULT.get(code or "", status) if status == http.HTTPStatus.OK else status
+    if meaning == http.HTTPStatus.BAD_REQUEST:
+        return Refusal(reason, status=meaning, advice="check how the identifier or name is written")
+    if meaning < http.HTTPStatus.BAD_REQUEST or meaning in {401, 403, 407}:
+        return Refusal(reason, status=meaning, retry=False, advice=_CHECK_ADDRESS)
+    return Refusal(reason, status=meaning, retry_after=read_retry_after(retry_after))
+
+
+def _refusal(error: Exception, deadline: float) -> Refusal:
+    """What urllib's many errors mean."""
+    cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
+    match cause:
+        case ssl.SSLCertVerificationError():
+            advice = "check the clock of this machine, any proxy between, and PUBCHEMPY_CA_BUNDLE"
+            return Refusal("has a certificate that cannot be verified", retry=False, dead=True, advice=advice)
+        case ssl.SSLError():
+            return Refusal("broke off the TLS handshake", advice=_CHECK_ADDRESS)
+        case socket.gaierror():
+            return Refusal("cannot be found by name (DNS)", dead=True, advice="check the network connection")
+        case TimeoutError():
+            return Refusal(f"did not answer within {deadline:g} s")
+        case ConnectionRefusedError():
+            return Refusal("refuses connections", dead=True, advice=f"{_CHECK_ADDRESS}, or try again later")
+        case OSError() if not isinstance(cause, URLError | http.client.HTTPException | ConnectionError):
+            return Refusal(f"cannot be reached ({cause.strerror or cause})", advice="check the network connection")
+        case http.client.HTTPException() | ConnectionError():
+            return Refusal("broke off the connection or sent something that is not HTTP")
+    return Refusal(f"cannot be asked ({cause})", retry=False, dead=True, advice=_CHECK_ADDRESS)
