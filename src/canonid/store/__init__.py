@@ -1,0 +1,1 @@
+"""What canonid remembers between runs, in one SQLite file: evidence, runs and discrepancies."""
