@@ -1,0 +1,293 @@
+"""From questions to answers: the store first, then the authorities, each in a thread of its own.
+
+Only the calling thread touches the store. A reply is stored as soon as a batch of them is there, so that an
+interrupted run never asks again what was answered; an outage is not stored at all.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from canonid.authorities.base import Authority
+from canonid.errors import AuthorityUnavailable
+from canonid.model import (
+    Answer,
+    AuthorityUse,
+    Evidence,
+    Found,
+    NotFound,
+    Question,
+    TrialSearch,
+    Unanswered,
+    Unavailable,
+)
+
+Asked = tuple[str, Question]
+Progress = Callable[[str, int, int], None]
+"""Told an authority's name, how many of its questions are answered, and how many were asked."""
+_Inbox = queue.Queue[tuple[Authority, Evidence | Unanswered | BaseException | None]]
+"""What a thread says: a reply, the error that ended it, or None when it is through."""
+_BATCH = 200
+"""Replies a transaction: more would lose more to a kill, fewer would wait more for the disk."""
+
+
+class Evidences(Protocol):
+    """The part of the evidence store that gathering needs."""
+
+    def get(self, asked: Iterable[Asked]) -> Mapping[Asked, Evidence]:
+        """The stored replies to `asked`, whatever their age."""
+        ...
+
+    def put(self, evidence: Sequence[Evidence]) -> None:
+        """Store replies in one transaction, replacing older ones to the same questions."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """For how long a reply may be used without asking again."""
+
+    found: timedelta = timedelta(days=30)
+    not_found: timedelta = timedelta(days=3)
+    trials: timedelta = timedelta(days=7)
+
+    def allows(self, evidence: Evidence, now: datetime) -> bool:
+        """Whether `evidence` may still be used at `now`; a reply from the future (a clock set back) may."""
+        if evidence.authority == "clinicaltrials" or isinstance(evidence.question, TrialSearch):
+            limit = self.trials
+        else:
+            limit = self.not_found if evidence.payload is None else self.found
+        return now - evidence.retrieved_at <= limit
+
+
+@dataclass(slots=True)
+class _Use:
+    """What one authority was used for in this run."""
+
+    before: int
+    """Its count of requests when the run began."""
+    asked: int = 0
+    stored: int = 0
+    failed: int = 0
+    reason: str = ""
+    release: str | None = None
+
+
+@dataclass(slots=True)
+class Gatherer:
+    """The answers of one run, and how they were come by."""
+
+    authorities: Sequence[Authority]
+    store: Evidences
+    freshness: Freshness = field(default_factory=Freshness)
+    offline: bool = False
+    max_requests: int | None = None
+    progress: Progress | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    answers: dict[Asked, Answer] = field(default_factory=dict)
+    _uses: dict[str, _Use] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note where the counters stand."""
+        self._uses = {authority.name: _Use(authority.requests) for authority in self.authorities}
+
+    def ask(self, wanted: Iterable[Asked]) -> None:
+        """Put an answer to each of `wanted` into `answers`; questions asked before are not asked again."""
+        new = sorted(
+            {asked for asked in wanted if asked not in self.answers}, key=lambda asked: (asked[0], asked[1].key)
+        )
+        stored = self.store.get(new)
+        pending: dict[str, list[Question]] = {}
+        for name, question in new:
+            authority = self._authority(name)
+            evidence = stored.get((name, question))
+            if evidence is not None and not authority.is_local and self.freshness.allows(evidence, self.now):
+                self._settle(evidence, authority, from_store=True)
+            elif authority.accepts(question) and (authority.is_local or not self.offline):
+                pending.setdefault(name, []).append(question)
+        self._fetch(pending, stored)
+        self._fill_gaps(new, stored)
+
+    def uses(self) -> dict[str, AuthorityUse]:
+        """How each authority was used, for the report."""
+        return {authority.name: self._summary(authority) for authority in self.authorities}
+
+    def _authority(self, name: str) -> Authority:
+        return next(authority for authority in self.authorities if authority.name == name)
+
+    def _settle(self, evidence: Evidence, authority: Authority, *, from_store: bool) -> None:
+        use = self._uses[authority.name]
+        use.stored += from_store
+        use.release = max(filter(None, (use.release, evidence.release)), default=None)
+        self.answers[authority.name, evidence.question] = authority.parse(evidence)
+
+    def _fail(self, asked: Asked, reason: str) -> None:
+        use = self._uses[asked[0]]
+        use.failed += 1
+        use.reason = use.reason or reason
+        self.answers[asked] = Unavailable(reason)
+
+    def _fetch(self, pending: Mapping[str, list[Question]], stored: Mapping[Asked, Evidence]) -> None:
+        """Ask the authorities, storing replies in batches; what fails is left unanswered."""
+        unsaved: list[Evidence] = []
+        try:
+            for authority, item in self._replies(pending, stored):
+                if isinstance(item, Unanswered):
+                    self._give_up(authority.name, item.question, item.reason, stored)
+                    continue
+                self._settle(item, authority, from_store=False)
+                if not _same(item, stored.get((authority.name, item.question))):
+                    unsaved.append(item)
+                if len(unsaved) >= _BATCH:
+                    self.store.put(unsaved)
+                    unsaved = []
+        finally:
+            if unsaved:
+                self.store.put(unsaved)
+
+    def _replies(
+        self, pending: Mapping[str, list[Question]], stored: Mapping[Asked, Evidence]
+    ) -> Iterator[tuple[Authority, Evidence | Unanswered]]:
+        """Replies as they arrive: local authorities here, the others each in a thread."""
+        remote = {name: questions for name, questions in pending.items() if not self._authority(name).is_local}
+        inbox: _Inbox = queue.Queue()
+        stop = threading.Event()
+        for name, questions in remote.items():
+            arguments = (self._authority(name), self._oldest_last(name, questions, stored), inbox, stop)
+            threading.Thread(target=self._work, args=arguments, name=f"canonid-{name}", daemon=True).start()
+        try:
+            for name in pending.keys() - remote.keys():
+                authority = self._authority(name)
+                yield from ((authority, item) for item in _guarded(authority, pending[name]))
+            yield from self._collect(inbox, remote)
+        finally:
+            stop.set()
+
+    def _collect(
+        self,
+        inbox: _Inbox,
+        remote: Mapping[str, list[Question]],
+    ) -> Iterator[tuple[Authority, Evidence | Unanswered]]:
+        running, answered = len(remote), dict.fromkeys(remote, 0)
+        while running:
+            authority, item = inbox.get()
+            if item is None:
+                running -= 1
+            elif isinstance(item, BaseException):
+                raise item
+            else:
+                answered[authority.name] += 1
+                if self.progress is not None:
+                    self.progress(authority.name, answered[authority.name], len(remote[authority.name]))
+                yield authority, item
+
+    def _oldest_last(
+        self, name: str, questions: Sequence[Question], stored: Mapping[Asked, Evidence]
+    ) -> Sequence[Question]:
+        """Questions never answered first, then those with the oldest reply: what a request budget should go to."""
+        never = datetime.min.replace(tzinfo=UTC)
+
+        def age(question: Question) -> datetime:
+            evidence = stored.get((name, question))
+            return evidence.retrieved_at if evidence is not None else never
+
+        return sorted(questions, key=age)
+
+    def _work(
+        self,
+        authority: Authority,
+        questions: Sequence[Question],
+        inbox: _Inbox,
+        stop: threading.Event,
+    ) -> None:
+        """The thread of one authority: everything that happens here goes through the inbox."""
+        try:
+            for item in _guarded(authority, questions, lambda: stop.is_set() or self._is_spent()):
+                inbox.put((authority, item))
+        except BaseException as error:  # noqa: BLE001 - handed to the calling thread, which raises it
+            inbox.put((authority, error))
+        finally:
+            inbox.put((authority, None))
+
+    def _is_spent(self) -> bool:
+        if self.max_requests is None:
+            return False
+        made = sum(authority.requests - self._uses[authority.name].before for authority in self.authorities)
+        return made >= self.max_requests
+
+    def _give_up(self, name: str, question: Question, reason: str, stored: Mapping[Asked, Evidence]) -> None:
+        """Answer from older evidence, marked stale, or say why there is no answer."""
+        evidence = stored.get((name, question))
+        if evidence is None:
+            self._fail((name, question), reason)
+            return
+        use = self._uses[name]
+        use.reason = use.reason or reason
+        self._settle(replace(evidence, stale=True), self._authority(name), from_store=True)
+
+    def _fill_gaps(self, new: Iterable[Asked], stored: Mapping[Asked, Evidence]) -> None:
+        """Give every question that is still without an answer the reason for it."""
+        for asked in new:
+            if asked not in self.answers:
+                self._give_up(*asked, self._why_not_asked(*asked), stored)
+
+    def _why_not_asked(self, name: str, question: Question) -> str:
+        if not self._authority(name).accepts(question):
+            return f"{name} cannot be asked this"
+        if self.offline:
+            return f"offline, and the store has no reply of {name} to this; run once without --offline"
+        if self._is_spent():
+            return f"the request budget of {self.max_requests} was used up; the next run goes on from here"
+        return self._uses[name].reason or f"{name} gave no reply to this"
+
+    def _summary(self, authority: Authority) -> AuthorityUse:
+        use = self._uses[authority.name]
+        asked = sum(1 for name, _ in self.answers if name == authority.name)
+        requests = authority.requests - use.before
+        if not asked:
+            status = "not asked"
+        elif use.failed == asked:
+            status = f"unavailable: {use.reason}"
+        elif use.failed or use.reason:
+            status = f"degraded: {use.reason}"
+        else:
+            status = "from store" if use.stored == asked else "ok"
+        return AuthorityUse(use.release, requests, status)
+
+
+def _guarded(
+    authority: Authority, questions: Sequence[Question], is_over: Callable[[], bool] = lambda: False
+) -> Iterator[Evidence | Unanswered]:
+    """The replies of `authority`; an outage ends them, and every question without a reply is given its reason."""
+    open_questions = dict.fromkeys(questions)
+    try:
+        for item in authority.fetch(questions):
+            open_questions.pop(item.question, None)
+            yield item
+            if is_over():
+                return
+    except AuthorityUnavailable as error:
+        for question in open_questions:
+            yield Unanswered(question, error.reason)
+
+
+def _same(new: Evidence, old: Evidence | None) -> bool:
+    """Whether a local authority said again what is stored already: not worth a write."""
+    return old is not None and (new.payload, new.release, new.retrieved_at) == (
+        old.payload,
+        old.release,
+        old.retrieved_at,
+    )
+
+
+def is_answered(answer: Answer | None) -> bool:
+    """Whether an authority replied, be it that there is no such record."""
+    return isinstance(answer, Found | NotFound)
+
+
+__all__ = ["Asked", "Evidences", "Freshness", "Gatherer", "Progress", "is_answered"]

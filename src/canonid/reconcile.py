@@ -1,0 +1,89 @@
+"""The one data flow: claims, questions, evidence, answers, dossiers, rules, findings, verdicts."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from canonid.errors import CorpusError
+from canonid.gather import Gatherer
+from canonid.identifiers import Reference
+from canonid.model import Answers, Claim, ClaimKind, Dossier, Finding, Judged, Page, Predicate, Report, Run
+from canonid.rules import RULES
+from canonid.rules.base import Rule, run_rules
+from canonid.rules.case import Case
+from canonid.rules.questions import next_questions
+from canonid.rules.verdicts import judge
+
+_MOST_ROUNDS = 8
+"""Questions come in rounds: ids, then structures, then names, then synonyms; more would be an endless loop."""
+
+
+def reconcile(
+    pages: Sequence[Page], gatherer: Gatherer, *, shared: Iterable[str] = (), rules: Sequence[Rule] = RULES
+) -> Report:
+    """Check the claims of `pages` and report.
+
+    `shared` lists identifiers that several pages may rightly claim.
+    Raises CorpusError if the pages make no claim at all: an empty check must not look like a clean one.
+    """
+    if not any(page.claims or page.problems for page in pages):
+        raise CorpusError(f"no claim found in {len(pages)} files; is this the right folder, and are its fields known?")
+    started = datetime.now(UTC)
+    cases = gather_cases(pages, gatherer, shared)
+    by_code = {rule.code: rule for rule in rules}
+    findings: list[Finding] = []
+    judged: list[Judged] = []
+    for case in cases:
+        found = list(run_rules(case, rules))
+        findings += found
+        judged += judge(case, found, by_code)
+    run = Run(_run_id(started), started, datetime.now(UTC), gatherer.offline, gatherer.uses())
+    subjects = len({item.claim.subject for item in judged})
+    return Report(run, subjects, tuple(sorted(judged, key=_claim_order)), tuple(sorted(findings, key=_finding_order)))
+
+
+def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str] = ()) -> list[Case]:
+    """Ask in rounds until no page has a question left, and return the pages with all that is known of them."""
+    claimants = exact_claims(pages, frozenset(shared))
+    unsettled: Sequence[Page] = pages
+    for _ in range(_MOST_ROUNDS):
+        asked_before = len(gatherer.answers)
+        wanted = {page.path: set(next_questions(_case(page, gatherer.answers, claimants))) for page in unsettled}
+        gatherer.ask(asked for questions in wanted.values() for asked in questions)
+        if len(gatherer.answers) == asked_before:
+            break
+        unsettled = [page for page in unsettled if wanted[page.path]]
+    return [_case(page, gatherer.answers, claimants) for page in pages]
+
+
+def _case(page: Page, answers: Answers, claimants: Mapping[Reference, tuple[Claim, ...]]) -> Case:
+    return Case(Dossier(page, answers, claimants))
+
+
+def exact_claims(pages: Iterable[Page], shared: frozenset[str] = frozenset()) -> dict[Reference, tuple[Claim, ...]]:
+    """Who claims which reference as exactly its subject; identifiers in `shared` are nobody's own."""
+    claimants: dict[Reference, tuple[Claim, ...]] = {}
+    for page in pages:
+        for claim in page.claims:
+            reference = claim.reference
+            if reference is None or claim.kind is not ClaimKind.IDENTIFIER or claim.predicate is not Predicate.EXACT:
+                continue
+            if reference.identifier not in shared and reference.curie not in shared:
+                claimants[reference] = (*claimants.get(reference, ()), claim)
+    return claimants
+
+
+def _run_id(started: datetime) -> str:
+    """Sorts by time, and differs between two processes that start together."""
+    return f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def _claim_order(judged: Judged) -> tuple[str, int, int, str]:
+    place = judged.claim.place
+    return (place.path, place.line, place.column, judged.claim.field)
+
+
+def _finding_order(finding: Finding) -> tuple[str, int, int, str]:
+    return (finding.place.path, finding.place.line, finding.place.column, finding.code)

@@ -1,0 +1,126 @@
+"""What a rule is, and how its hits become findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from canonid.identifiers import PREFIXES, PUBCHEM, Reference
+from canonid.model import Claim, ClaimKind, Finding, Place, Problem, Proposal, Severity, Verdict
+from canonid.rules.candidates import candidate_for
+from canonid.rules.case import SUBSTANCE_AUTHORITIES, Case
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a rule has to say about one claim, or about a defect of the file."""
+
+    on: Claim | Problem
+    message: str
+    proposal: Proposal | None = None
+    severity: Severity | None = None
+    """Overrides that of the rule, where one case of it weighs less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check, with the text that `canonid explain`, the docs and issues print."""
+
+    code: str
+    name: str
+    severity: Severity
+    verdict: Verdict | None
+    """What a hit makes of the verdict on its claim; None leaves the verdict to the evidence."""
+    check: Callable[[Case], Iterable[Hit]]
+    doc: str
+    """Why, an example, and the remedy."""
+
+    @property
+    def summary(self) -> str:
+        """The first line of the text."""
+        return self.doc.strip().partition("\n")[0]
+
+
+def run_rules(case: Case, rules: Iterable[Rule]) -> Iterator[Finding]:
+    """All findings of `rules` on one page, each claim named once however often the page repeats it."""
+    for rule in rules:
+        merged: dict[object, Finding] = {}
+        for hit in rule.check(case):
+            finding = _finding(rule, hit, case)
+            earlier = merged.get(finding.fingerprint) if isinstance(hit.on, Claim) else None
+            key = finding.fingerprint if isinstance(hit.on, Claim) else finding.place
+            merged[key] = finding if earlier is None else replace(earlier, also=(*earlier.also, finding.place))
+        yield from merged.values()
+
+
+def _finding(rule: Rule, hit: Hit, case: Case) -> Finding:
+    severity = hit.severity or rule.severity
+    slug = case.subject.slug
+    if isinstance(hit.on, Problem):
+        problem = hit.on
+        # The message tells two defects of one file apart; a line number would change with every edit.
+        return Finding(
+            rule.code,
+            rule.name,
+            severity,
+            slug,
+            problem.field or "front matter",
+            hit.message,
+            problem.place,
+            hit.message,
+        )
+    claim = hit.on
+    return Finding(
+        code=rule.code,
+        rule=rule.name,
+        severity=severity,
+        subject=slug,
+        field=claim.field,
+        claimed=claimed_text(claim),
+        place=claim.place,
+        message=hit.message,
+        proposal=hit.proposal,
+        evidence=case.evidence(claim),
+        authorities=_rests_on(claim, case),
+    )
+
+
+def proposing(claim: Claim, message: str, case: Case) -> Hit:
+    """A hit whose message ends with the record that the claim should name, if one is proven."""
+    candidate = candidate_for(claim, case)
+    if candidate is None:
+        return Hit(claim, message)
+    return Hit(claim, f"{message}; {candidate.sentence}", candidate.proposal)
+
+
+def claimed_text(claim: Claim) -> str | None:
+    """The claimed value as findings and discrepancies name it; a status is named with its trial."""
+    if claim.trial is not None:
+        return f"{claim.trial.identifier}: {claim.text}"
+    return claim.text
+
+
+def _rests_on(claim: Claim, case: Case) -> tuple[str, ...]:
+    """The authorities without which the finding could not have been made."""
+    own = PREFIXES[claim.prefix].authority
+    if claim.kind is not ClaimKind.IDENTIFIER:
+        return (own,) if own else ()
+    used = {anchor.authority for anchor in case.profile.anchors} | ({own} if own else set())
+    return tuple(name for name in SUBSTANCE_AUTHORITIES if name in used)
+
+
+def shown(claim: Claim) -> str:
+    """How a message begins: the field and the value as written (`chembl-id CHEMBL1232`)."""
+    return f"{claim.field} {'null' if claim.text is None else claim.text}"
+
+
+def number(reference: Reference) -> str:
+    """How a sentence names a reference: a bare CID would read like a count."""
+    return f"CID {reference.identifier}" if reference.prefix == PUBCHEM else reference.identifier
+
+
+def places(claims: Iterable[Claim]) -> str:
+    """The places of claims for a sentence, at most three."""
+    named: list[Place] = sorted({claim.place for claim in claims}, key=lambda place: (place.path, place.line))
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return ", ".join(f"{place.path}:{place.line}" for place in named[:3]) + more

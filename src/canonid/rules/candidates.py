@@ -1,0 +1,92 @@
+"""Which identifier a claim should have instead, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from canonid.identifiers import PREFIXES, PUBCHEM, Reference
+from canonid.model import Claim, Confidence, Predicate, Proposal, Record
+from canonid.rules.case import Case
+from canonid.rules.identity import Fit, Identity, Relation
+from canonid.rules.profile import STRUCTURELESS, NameMatch, shared_names
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that the claim's authority holds for the subject."""
+
+    record: Record
+    identity: Identity
+    confidence: Confidence
+
+    @property
+    def why(self) -> str:
+        """The grounds in brackets of a message: what makes it the subject's record."""
+        parts = []
+        if self.identity.match:
+            parts.append("pref_name" if self.identity.match is NameMatch.PREFERRED else "synonym")
+        if self.record.inchikey:
+            parts.append(f"InChIKey {self.record.inchikey}")
+        return ", ".join(parts)
+
+    @property
+    def sentence(self) -> str:
+        """Such as `ADAPALENE is CHEMBL1265 (pref_name, InChIKey …)`."""
+        identifier = self.record.reference.identifier
+        shown = f"CID {identifier}" if self.record.reference.prefix == PUBCHEM else identifier
+        return f"{self.record.name or 'the structure'} is {shown} ({self.why})"
+
+    @property
+    def proposal(self) -> Proposal:
+        """The candidate as a proposal."""
+        return Proposal(self.record.reference.identifier, self.confidence, self.identity.grounds)
+
+
+def candidate_for(claim: Claim, case: Case) -> Candidate | None:
+    """The best record of the claim's authority for the subject, other than the claimed one; None if none is proven.
+
+    Never an identifier that another page rightly may hold, and never a lone name hit for a biologic.
+    """
+    authority = PREFIXES[claim.prefix].authority
+    if authority is None or claim.predicate is not Predicate.EXACT:
+        return None
+    found = [
+        candidate
+        for record in case.hits(authority)
+        if record.reference != claim.reference
+        and record.reference.prefix == claim.prefix
+        and not _held_elsewhere(record.reference, case)
+        and (candidate := _grade(record, case)) is not None
+    ]
+    return min(found, key=_preference, default=None)
+
+
+def _held_elsewhere(reference: Reference, case: Case) -> bool:
+    return any(claim.subject != case.subject.slug for claim in case.dossier.claimants.get(reference, ()))
+
+
+def _grade(record: Record, case: Case) -> Candidate | None:
+    identity = case.identity(record)
+    if identity.relation is not Relation.SAME:
+        return None
+    if identity.is_strong:
+        return Candidate(record, identity, Confidence.HIGH)
+    if identity.fit is Fit.EQUAL:
+        return Candidate(record, identity, Confidence.MEDIUM)
+    if identity.match is not NameMatch.PREFERRED or _is_lone_biologic_hit(record, case):
+        return None
+    return Candidate(record, identity, Confidence.MEDIUM)
+
+
+def _is_lone_biologic_hit(record: Record, case: Case) -> bool:
+    """Whether nothing but one name speaks for a record of a subject that is, or is said to be, a biologic."""
+    biologic = case.subject.biologic or record.kind in STRUCTURELESS or case.profile.biologic() is not None
+    return biologic and len(shared_names(record, case.profile.names)) < 2
+
+
+def _preference(candidate: Candidate) -> tuple[int, int, int, str, str]:
+    """Surest first, then the best name, then the parent of a family, then the oldest number."""
+    record = candidate.record
+    order = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}[candidate.confidence]
+    is_child = record.parent is not None and record.parent != record.reference
+    return (order, -candidate.identity.match, is_child, record.reference.identifier.zfill(16), record.reference.prefix)

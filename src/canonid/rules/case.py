@@ -1,0 +1,211 @@
+"""One page under examination: its dossier, and what follows from it, worked out once for all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+from canonid.identifiers import PREFIXES, PUBCHEM, Reference
+from canonid.model import (
+    Answer,
+    ById,
+    ByName,
+    ByStructure,
+    Claim,
+    ClaimKind,
+    Dossier,
+    Evidence,
+    Found,
+    NotFound,
+    Predicate,
+    Record,
+    Status,
+    Subject,
+    Synonyms,
+    Unavailable,
+)
+from canonid.rules.identity import Fit, Identity, Relation, identify
+from canonid.rules.profile import NameMatch, Profile, build_profile, names_of
+
+SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
+"""The authorities that hold records of substances, in the order in which their names are trusted."""
+_MOST_NAMES = 8
+_LONGEST_NAME = 80
+
+
+class Case:
+    """A dossier with its profile, identities and candidates, each computed at most once."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+        self._identities: dict[Reference, Identity] = {}
+
+    @property
+    def subject(self) -> Subject:
+        """The subject of the page."""
+        return self.dossier.subject
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims of the page, in the order of the file."""
+        return self.dossier.page.claims
+
+    @cached_property
+    def substance_claims(self) -> tuple[Claim, ...]:
+        """The claims about the identity of the subject (trials left out)."""
+        return tuple(claim for claim in self.claims if claim.kind is ClaimKind.IDENTIFIER)
+
+    def answer(self, claim: Claim) -> Answer | None:
+        """What the authority says under the claimed reference; None if it was not asked or cannot be."""
+        reference = claim.reference
+        authority = PREFIXES[claim.prefix].authority
+        if reference is None or authority is None:
+            return None
+        return self.dossier.answer(authority, ById(reference))
+
+    def record(self, claim: Claim) -> Record | None:
+        """The record under the claimed reference, with its synonyms when they were asked."""
+        answer = self.answer(claim)
+        return self._enriched(answer.record) if isinstance(answer, Found) else None
+
+    def _enriched(self, record: Record) -> Record:
+        """`record` with the synonyms that a separate question brought."""
+        answer = self.dossier.answer(record.authority, Synonyms(record.reference))
+        if not isinstance(answer, Found):
+            return record
+        more = answer.record
+        return replace(record, synonyms=record.synonyms + more.synonyms, xrefs=record.xrefs + more.xrefs)
+
+    def names_complete(self, record: Record) -> bool:
+        """Whether all names of the record are known; PubChem gives synonyms only when asked again."""
+        if record.reference.prefix != PUBCHEM or record.synonyms:
+            return True
+        return isinstance(self.dossier.answer("pubchem", Synonyms(record.reference)), Found | NotFound)
+
+    @cached_property
+    def search_names(self) -> tuple[str, ...]:
+        """The names worth a search, own names first; descriptions and long names left out."""
+        names = names_of(self.subject)
+        every = (*names.own.values(), *names.aliases.values())
+        return tuple(name for name in every if len(name) <= _LONGEST_NAME)[:_MOST_NAMES]
+
+    @cached_property
+    def _first_profile(self) -> Profile:
+        """The profile from the claimed references and the searches by name, before any search by structure."""
+        return build_profile(self.subject, self.claims, self._records_by_claim_and_name())
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The profile from everything that the page's questions brought."""
+        records = [*self._first_profile.anchors, *self._records_by_structure(self._first_profile.inchikeys())]
+        return build_profile(self.subject, self.claims, records)
+
+    def _records_by_claim_and_name(self) -> Iterator[Record]:
+        for claim in self.substance_claims:
+            record = self.record(claim) if claim.predicate is Predicate.EXACT else None
+            if record is not None and record.status is not Status.OTHER_ENTITY:
+                yield record
+        for authority in SUBSTANCE_AUTHORITIES:
+            for name in self.search_names:
+                yield from self._found(authority, ByName.of(name))
+
+    def _records_by_structure(self, inchikeys: tuple[str, ...]) -> Iterator[Record]:
+        for authority in SUBSTANCE_AUTHORITIES:
+            for inchikey in inchikeys:
+                yield from self._found(authority, ByStructure(inchikey))
+
+    def _found(self, authority: str, question: ByName | ByStructure) -> Iterator[Record]:
+        answer = self.dossier.answer(authority, question)
+        if isinstance(answer, Found):
+            yield from map(self._enriched, answer.records)
+
+    @cached_property
+    def is_waiting(self) -> bool:
+        """Whether claimed references are still unasked: their records may bring names and structures."""
+        return any(
+            claim.reference is not None and PREFIXES[claim.prefix].authority is not None and self.answer(claim) is None
+            for claim in self.substance_claims
+        )
+
+    def all_searches(self) -> Iterator[Answer]:
+        """The answers to all searches for this subject, whatever the authority."""
+        for authority in SUBSTANCE_AUTHORITIES:
+            yield from self.searched(authority).values()
+
+    def searched(self, authority: str) -> dict[ByName | ByStructure, Answer]:
+        """The searches of `authority` for this subject that have an answer."""
+        questions: list[ByName | ByStructure] = [ByStructure(key) for key in self.profile.inchikeys()]
+        questions += [ByName.of(name) for name in self.search_names]
+        answers = {question: self.dossier.answer(authority, question) for question in questions}
+        return {question: answer for question, answer in answers.items() if answer is not None}
+
+    def hits(self, authority: str) -> tuple[Record, ...]:
+        """The current records that searches of `authority` brought, each once."""
+        found = {
+            record.reference: self._enriched(record)
+            for answer in self.searched(authority).values()
+            if isinstance(answer, Found)
+            for record in answer.records
+            if record.status is Status.CURRENT
+        }
+        return tuple(found.values())
+
+    def hits_for(self, claim: Claim) -> tuple[Record, ...]:
+        """The records that searches for the claimed kind of identifier brought."""
+        authority = PREFIXES[claim.prefix].authority
+        return self.hits(authority) if authority else ()
+
+    def trial_answer(self, claim: Claim) -> Answer | None:
+        """What the registry says of the trial whose status is claimed."""
+        return None if claim.trial is None else self.dossier.answer("clinicaltrials", ById(claim.trial))
+
+    def identity(self, record: Record) -> Identity:
+        """The relation of a record to the subject, in view of what else its authority holds."""
+        if record.reference not in self._identities:
+            self._identities[record.reference] = self._identify(record)
+        return self._identities[record.reference]
+
+    def _identify(self, record: Record) -> Identity:
+        identity = identify(record, self.profile, names_complete=self.names_complete(record))
+        named = identity.match >= NameMatch.SYNONYM
+        if identity.relation is Relation.OTHER_FORM and identity.fit is Fit.SKELETON and named:
+            return self._only_form(record, identity)
+        return identity
+
+    def _only_form(self, record: Record, identity: Identity) -> Identity:
+        """Authorities draw stereochemistry differently: with the right name, a form is another one only if its
+        authority also holds the structure that the others give."""
+        others = self.profile.structures(besides=record.reference)
+        if any(hit.inchikey in others for hit in self.hits(record.authority) if hit.reference != record.reference):
+            return identity
+        return Identity(Relation.SAME, f"{identity.grounds}; no closer record there", identity.match, identity.fit)
+
+    def claim_identity(self, claim: Claim) -> Identity | None:
+        """The relation of the claimed record to the subject; None without a record of a substance."""
+        record = self.record(claim)
+        if record is None or record.status is Status.OTHER_ENTITY:
+            return None
+        return self.identity(record)
+
+    def exact_records(self) -> Iterator[tuple[Claim, Record, Identity]]:
+        """The exact-match claims that lead to a record of a substance, with that record and its relation."""
+        for claim in self.substance_claims:
+            record, identity = self.record(claim), self.claim_identity(claim)
+            if claim.predicate is Predicate.EXACT and record is not None and identity is not None:
+                yield claim, record, identity
+
+    def exact_nulls(self) -> Iterator[Claim]:
+        """The explicit nones of fields that name the subject itself."""
+        return (claim for claim in self.substance_claims if claim.is_none and claim.predicate is Predicate.EXACT)
+
+    def evidence(self, claim: Claim) -> tuple[Evidence, ...]:
+        """The replies that the verdict on `claim` rests on."""
+        answer = self.answer(claim)
+        if isinstance(answer, Found | NotFound):
+            return (answer.evidence,)
+        authority = PREFIXES[claim.prefix].authority
+        if authority is None or not claim.is_none:
+            return ()
+        answers = self.searched(authority).values()
+        return tuple(answer.evidence for answer in answers if not isinstance(answer, Unavailable))

@@ -1,0 +1,41 @@
+"""The authorities point at other identifiers than the page claims.
+
+DrugBank lists the ChEMBL and PubChem ids of its entries. Where the entry is the subject's and its list does not hold
+the page's id, one of the two is out of date. A cross-reference is a pointer, not a proof: this finding never makes a
+claim discrepant by itself.
+
+Example: DrugBank's entry for empagliflozin lists CHEMBL2107830, the page has CHEMBL2110563.
+
+Remedy: open both records; the finding on the claim itself, if there is one, says more.
+"""
+
+from collections.abc import Iterator
+
+from canonid.identifiers import PREFIXES
+from canonid.model import Claim, Predicate, Record, Severity
+from canonid.rules.base import Hit, Rule, number, shown
+from canonid.rules.case import Case
+from canonid.rules.profile import label
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Hit every exact-match claim that no pointer of a DrugBank entry of the subject confirms."""
+    entries = [anchor for anchor in case.profile.anchors if anchor.authority == "drugbank"]
+    for claim in case.substance_claims:
+        if claim.predicate is Predicate.EXACT and claim.reference is not None:
+            for entry in entries:
+                yield from _check_entry(claim, entry, case)
+
+
+def _check_entry(claim: Claim, entry: Record, case: Case) -> Iterator[Hit]:
+    listed = [xref for xref in entry.xrefs if xref.prefix == claim.prefix]
+    reference, identity = claim.reference, case.claim_identity(claim)
+    if not listed or PREFIXES[claim.prefix].authority is None or reference in listed:
+        return
+    if identity is not None and identity.is_strong:
+        return  # name and structure outweigh a pointer
+    pointed = ", ".join(number(xref) for xref in listed[:3])
+    yield Hit(claim, f"{shown(claim)} is not what DrugBank points to: {label(entry)} lists {pointed}")
+
+
+RULE = Rule("ID304", "cross-references-disagree", Severity.WARNING, None, check, __doc__)

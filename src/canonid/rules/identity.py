@@ -1,0 +1,175 @@
+"""Is a record the subject? Graded evidence, and which relation holds when it is not the same.
+
+Strong: the full InChIKey equals one that an independent record gives the subject. Good: the preferred name or a
+synonym equals one of the subject's names, and nothing contradicts. Weak: words in common, skeleton, formula.
+A contradiction beats weak agreement; a lone search hit is never an identity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from canonid.model import Record
+from canonid.rules.profile import (
+    NameMatch,
+    Profile,
+    describe_form,
+    label,
+    name_match,
+    record_keys,
+    resembles,
+    salt_of,
+    same_skeleton,
+    shared_names,
+)
+
+
+class Relation(StrEnum):
+    """What a record is to the subject."""
+
+    SAME = "same"
+    OTHER_FORM = "other form"
+    """Same skeleton or same base: another stereoisomer, salt, charge or isotope."""
+    OTHER_STRUCTURE = "other structure"
+    OTHER_SUBSTANCE = "other substance"
+    """It has names, and none of them is one of the subject's."""
+    THIN = "thin"
+    """Neither name nor structure to compare."""
+    UNPROVEN = "unproven"
+
+
+class Fit(StrEnum):
+    """How a record's structure meets those that are known of the subject."""
+
+    EQUAL = "equal"
+    SKELETON = "skeleton"
+    DIFFERENT = "different"
+    PAGE_EQUAL = "page equal"
+    """Equal to the InChIKey that only the page gives."""
+    PAGE_SKELETON = "page skeleton"
+    PAGE_DIFFERENT = "page different"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The relation of a record to the subject, with its grounds as one clause for messages."""
+
+    relation: Relation
+    grounds: str
+    match: NameMatch = NameMatch.NONE
+    fit: Fit = Fit.UNKNOWN
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether two independent grounds, name and structure, agree."""
+        return self.relation is Relation.SAME and self.fit is Fit.EQUAL and self.match is not NameMatch.NONE
+
+
+def identify(record: Record, profile: Profile, *, names_complete: bool = True) -> Identity:
+    """The relation of `record` to the subject of `profile`.
+
+    `names_complete` is False while synonyms of the record are still unasked or could not be had: then a missing
+    name is no contradiction.
+    """
+    if record.is_thin:
+        return Identity(Relation.THIN, "the record has neither a name nor a structure")
+    match, (fit, other, sources) = name_match(record, profile.names), _fit(record, profile)
+    if fit is Fit.EQUAL:
+        return Identity(Relation.SAME, _equal_grounds(record, profile, match, sources), match, fit)
+    if salt := salt_of(record, profile.names):
+        return Identity(Relation.OTHER_FORM, f"a salt or solvate: {salt}", match, fit)
+    if match is NameMatch.NONE:
+        return _unnamed(record, profile, fit, other, names_complete)
+    return _named(record, profile, match, fit, other)
+
+
+def _fit(record: Record, profile: Profile) -> tuple[Fit, str, tuple[Record, ...]]:
+    """How the structure fits, the InChIKey it was compared with, and the records that give that one."""
+    known = profile.structures(besides=record.reference)
+    key = record.inchikey
+    if key is None or not (known or profile.page_inchikeys):
+        return Fit.UNKNOWN, "", ()
+    if key in known:
+        return Fit.EQUAL, key, known[key]
+    if other := same_skeleton(key, known):
+        return Fit.SKELETON, other, known[other]
+    if known:
+        other, sources = next(iter(sorted(known.items())))
+        return Fit.DIFFERENT, other, sources
+    if key in profile.page_inchikeys:
+        return Fit.PAGE_EQUAL, key, ()
+    if other := same_skeleton(key, profile.page_inchikeys):
+        return Fit.PAGE_SKELETON, other, ()
+    return Fit.PAGE_DIFFERENT, min(profile.page_inchikeys), ()
+
+
+def _equal_grounds(record: Record, profile: Profile, match: NameMatch, sources: tuple[Record, ...]) -> str:
+    name = f"{_name_grounds(record, profile, match)}; " if match else ""
+    return f"{name}InChIKey equals that of {label(sources[0])}"
+
+
+def _name_grounds(record: Record, profile: Profile, match: NameMatch) -> str:
+    shared = shared_names(record, profile.names)
+    if match is NameMatch.PREFERRED:
+        return f"preferred name {record.name}"
+    return f"shares the name {shared[0]}"
+
+
+def _unnamed(record: Record, profile: Profile, fit: Fit, other: str, names_complete: bool) -> Identity:
+    """A record without any name of the subject: only a structure can still make it the subject."""
+    if fit in {Fit.SKELETON, Fit.PAGE_SKELETON}:
+        form = describe_form(record.inchikey or "", other)
+        return Identity(Relation.OTHER_FORM, f"same skeleton, {form}", NameMatch.NONE, fit)
+    if fit is Fit.PAGE_EQUAL:
+        return Identity(Relation.UNPROVEN, "the InChIKey is the page's own, but no name is shared", fit=fit)
+    differs = fit in {Fit.DIFFERENT, Fit.PAGE_DIFFERENT}
+    if not record.name or not names_complete:
+        if fit is Fit.DIFFERENT:
+            return Identity(Relation.OTHER_STRUCTURE, f"InChIKey differs from {other}", fit=fit)
+        return Identity(Relation.UNPROVEN, "its names could not be compared", fit=fit)
+    if differs:
+        return Identity(Relation.OTHER_SUBSTANCE, "no shared name; InChIKey differs", fit=fit)
+    return _by_names_alone(record, profile)
+
+
+def _by_names_alone(record: Record, profile: Profile) -> Identity:
+    """No structure to compare and no name shared: wrong only if the subject is well known under other names."""
+    preferred, synonyms = record_keys(record)
+    theirs = synonyms | {preferred}
+    if not theirs.isdisjoint(profile.pooled_keys(besides=record.reference, curated=True)):
+        return Identity(Relation.SAME, "shares a name with a record of the subject", NameMatch.ALIAS)
+    if not theirs.isdisjoint(profile.pooled_keys(besides=record.reference, curated=False)):
+        return Identity(Relation.UNPROVEN, "shares only a deposited synonym with a record of the subject")
+    anchored = any(anchor.reference != record.reference for anchor in profile.anchors)
+    if anchored and not resembles(record, profile):
+        return Identity(Relation.OTHER_SUBSTANCE, "no shared name")
+    return Identity(Relation.UNPROVEN, "no shared name, and nothing else to compare")
+
+
+def _named(record: Record, profile: Profile, match: NameMatch, fit: Fit, other: str) -> Identity:
+    """A record that carries a name of the subject: a structure may still contradict it."""
+    grounds = _name_grounds(record, profile, match)
+    if fit in {Fit.UNKNOWN, Fit.PAGE_EQUAL}:
+        own = "; InChIKey equals the page's" if fit is Fit.PAGE_EQUAL else ""
+        return Identity(Relation.SAME, grounds + own, match, fit)
+    if fit in {Fit.SKELETON, Fit.PAGE_SKELETON}:
+        form = describe_form(record.inchikey or "", other)
+        return Identity(Relation.OTHER_FORM, f"{grounds}, but {form} ({other})", match, fit)
+    if match is NameMatch.PREFERRED:
+        return _preferred_but_different(record, profile, grounds, fit, other)
+    if fit is Fit.DIFFERENT:
+        return Identity(Relation.OTHER_STRUCTURE, f"{grounds}, but its InChIKey differs from {other}", match, fit)
+    return Identity(Relation.UNPROVEN, f"{grounds}, but its InChIKey is not the page's {other}", match, fit)
+
+
+def _preferred_but_different(record: Record, profile: Profile, grounds: str, fit: Fit, other: str) -> Identity:
+    """Equal preferred names with different skeletons: tautomers, or a conflict between authorities."""
+    formulas = {anchor.formula for anchor in profile.anchors if anchor.reference != record.reference}
+    if record.formula and record.formula in formulas:
+        why = f"{grounds} and formula {record.formula}; InChIKey differs from {other} (tautomer or other drawing)"
+        return Identity(Relation.SAME, why, NameMatch.PREFERRED, fit)
+    if fit is Fit.PAGE_DIFFERENT:
+        return Identity(Relation.SAME, f"{grounds}; the page's own InChIKey differs", NameMatch.PREFERRED, fit)
+    return Identity(Relation.UNPROVEN, f"{grounds}, but its InChIKey differs from {other}", NameMatch.PREFERRED, fit)

@@ -1,0 +1,69 @@
+"""Is there really no such identifier? What justifies a `null`, and what contradicts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from canonid.identifiers import PREFIXES, PUBCHEM
+from canonid.model import ByName, ByStructure, Claim, Found, NotFound, Unavailable
+from canonid.rules.candidates import Candidate, candidate_for
+from canonid.rules.case import Case
+from canonid.rules.profile import label
+
+
+class Absence(StrEnum):
+    """What the evidence says of an explicit none."""
+
+    JUSTIFIED = "justified"
+    CONTRADICTED = "contradicted"
+    """A record of the subject exists: `Nullity.candidate`."""
+    OPEN = "open"
+    """Neither: hits that prove nothing, or nothing to search by."""
+    UNCHECKED = "unchecked"
+    """A search could not be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nullity:
+    """The standing of an explicit none, with its reason in one sentence."""
+
+    absence: Absence
+    reason: str
+    candidate: Candidate | None = None
+
+
+def assess_null(claim: Claim, case: Case) -> Nullity:
+    """What the evidence says of `claim`, an explicit none of an exact-match field."""
+    authority = PREFIXES[claim.prefix].authority
+    if authority is None:
+        return Nullity(Absence.OPEN, f"no authority lists {PREFIXES[claim.prefix].label}s; not checked")
+    if candidate := candidate_for(claim, case):
+        return Nullity(Absence.CONTRADICTED, candidate.sentence, candidate)
+    searched = case.searched(authority)
+    if claim.prefix == PUBCHEM and (record := case.profile.biologic()) is not None:
+        return Nullity(Absence.JUSTIFIED, _by_kind(case, record.authority))
+    down = [answer.reason for answer in searched.values() if isinstance(answer, Unavailable)]
+    if down or not searched:
+        return Nullity(Absence.UNCHECKED, down[0] if down else "no search was made")
+    if hits := case.hits(authority):
+        shown = ", ".join(label(hit) for hit in hits[:3])
+        return Nullity(Absence.OPEN, f"the search found {shown}, which is not proven to be {case.subject.title}")
+    return Nullity(Absence.JUSTIFIED, _by_search(authority, searched))
+
+
+def _by_kind(case: Case, authority: str) -> str:
+    """The sentence for a null that the kind of the substance explains."""
+    record = next(anchor for anchor in case.profile.anchors if anchor.authority == authority)
+    hits = case.hits("pubchem")
+    decoy = f"; {label(hits[0])} carries the name, but a name alone does not give a biologic a CID" if hits else ""
+    return f"{label(record)} is of type {record.kind.value}: PubChem gives such substances no CID{decoy}"
+
+
+def _by_search(authority: str, searched: dict[ByName | ByStructure, Found | NotFound | Unavailable]) -> str:
+    names = [question.name for question in searched if isinstance(question, ByName)]
+    keys = [question.inchikey for question in searched if isinstance(question, ByStructure)]
+    parts = [f"the name{'s' if len(names) > 1 else ''} {', '.join(names)}"] if names else []
+    parts += [f"InChIKey {', '.join(keys)}"] if keys else []
+    newest = min(answer.evidence.retrieved_at for answer in searched.values() if not isinstance(answer, Unavailable))
+    return f"{authority} has nothing under {' or '.join(parts)} (searched {newest:%Y-%m-%d})"

@@ -1,0 +1,197 @@
+"""What is known of a subject: its names, and the structures that independent records give it.
+
+Evidence is graded. A record *vouches* for the subject when its preferred name is one of the subject's names, or when
+a curated authority lists the subject's own name as a synonym. Names that anyone may deposit (PubChem synonyms) do not
+vouch: they are wrong often enough to make one error confirm another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from canonid.identifiers import INCHIKEY, PUBCHEM, Reference, skeleton
+from canonid.model import Claim, Kind, Predicate, Record, Subject
+from canonid.names import name_key, split_salt, words
+
+# Shorter aliases (NR, D3, MRA) are shared by too many substances to say anything.
+_SHORTEST_ALIAS = 4
+_SUBTITLE = re.compile(r"\s+[—–-]\s+|:\s+")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_CURATED = frozenset({"chembl", "drugbank"})
+
+
+class NameMatch(IntEnum):
+    """How a record's names meet the subject's, from nothing to the preferred name itself."""
+
+    NONE = 0
+    ALIAS = 1
+    """A synonym of the record is an alias of the subject."""
+    SYNONYM = 2
+    """A synonym is the subject's own name, or the preferred name is one of its aliases."""
+    PREFERRED = 3
+    """The preferred name is the subject's own name (title, slug or INN)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of a subject by `name_key`: its own ones, and its aliases."""
+
+    own: dict[str, str]
+    aliases: dict[str, str]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.own or key in self.aliases
+
+
+@lru_cache(maxsize=100_000)
+def names_of(subject: Subject) -> Names:
+    """The names under which `subject` may be known to an authority."""
+    head = _SUBTITLE.split(subject.title)[0]
+    bare = _BRACKETS.sub(" ", head).strip()
+    bracketed = [part for group in _BRACKETS.findall(head) for part in re.split(r"[/,;]", group)]
+    own = _keyed((bare, subject.inn or ""), 2) or _keyed((subject.slug.replace("-", " "),), 2)
+    own |= _keyed((head, subject.slug.replace("-", " ").replace("_", " ")), _SHORTEST_ALIAS)
+    aliases = _keyed((*subject.aliases, *bracketed), _SHORTEST_ALIAS)
+    return Names(own, {key: name for key, name in aliases.items() if key not in own})
+
+
+def _keyed(names: Iterable[str], shortest: int) -> dict[str, str]:
+    keyed = {name_key(name): " ".join(name.split()) for name in names}
+    return {key: name for key, name in keyed.items() if len(key) >= shortest}
+
+
+@lru_cache(maxsize=100_000)
+def record_keys(record: Record) -> tuple[str, frozenset[str]]:
+    """The key of the preferred name, and those of the synonyms."""
+    return name_key(record.name or ""), frozenset(name_key(name) for name in record.synonyms) - {""}
+
+
+def shared_names(record: Record, names: Names) -> tuple[str, ...]:
+    """The subject's names, as the page spells them, that the record carries too."""
+    preferred, synonyms = record_keys(record)
+    keys = synonyms | {preferred}
+    return tuple(name for key, name in (names.own | names.aliases).items() if key in keys)
+
+
+def name_match(record: Record, names: Names) -> NameMatch:
+    """How well the record's names meet those of the subject."""
+    preferred, synonyms = record_keys(record)
+    if preferred and preferred in names.own:
+        return NameMatch.PREFERRED
+    if (preferred and preferred in names.aliases) or not synonyms.isdisjoint(names.own):
+        return NameMatch.SYNONYM
+    return NameMatch.NONE if synonyms.isdisjoint(names.aliases) else NameMatch.ALIAS
+
+
+def salt_of(record: Record, names: Names) -> str:
+    """The salt words by which the preferred name differs from one of the subject's own names, or an empty text."""
+    if not record.name or name_key(record.name) in names.own:
+        return ""
+    base, salt = split_salt(record.name)
+    return salt if salt and name_key(base) in names.own else ""
+
+
+def vouches(record: Record, names: Names) -> bool:
+    """Whether the record may speak for the subject: see the module's docstring."""
+    match = name_match(record, names)
+    if match is NameMatch.PREFERRED:
+        return True
+    return match is NameMatch.SYNONYM and record.authority in _CURATED and not salt_of(record, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The subject as names and structures, with the records that vouch for them."""
+
+    names: Names
+    anchors: tuple[Record, ...]
+    """Records that vouch for the subject."""
+    page_inchikeys: frozenset[str]
+    """InChIKeys that the page itself claims: a claim among others, weaker than an authority's."""
+
+    def structures(self, besides: Reference | None = None) -> dict[str, tuple[Record, ...]]:
+        """The InChIKeys that anchors give the subject, each with its anchors, leaving out the record `besides`."""
+        given: dict[str, tuple[Record, ...]] = {}
+        for anchor in self.anchors:
+            if anchor.inchikey and anchor.reference != besides:
+                given[anchor.inchikey] = (*given.get(anchor.inchikey, ()), anchor)
+        return given
+
+    def inchikeys(self) -> tuple[str, ...]:
+        """All InChIKeys worth a search, those of authorities first."""
+        return tuple(dict.fromkeys((*sorted(self.structures()), *sorted(self.page_inchikeys))))
+
+    def pooled_keys(self, besides: Reference | None = None, *, curated: bool) -> set[str]:
+        """Keys of every name of the subject and of its anchors; with `curated`, without synonyms anyone may deposit."""
+        keys = {*self.names.own, *self.names.aliases}
+        for anchor in self.anchors:
+            if anchor.reference != besides:
+                preferred, synonyms = record_keys(anchor)
+                keys |= {preferred} if curated and anchor.authority not in _CURATED else synonyms | {preferred}
+        return keys - {""}
+
+    def biologic(self) -> Record | None:
+        """An anchor that proves a kind without a discrete structure, unless another anchor has a structure."""
+        if self.structures():
+            return None
+        return next((anchor for anchor in self.anchors if anchor.kind in STRUCTURELESS), None)
+
+
+STRUCTURELESS = frozenset({Kind.PROTEIN, Kind.ANTIBODY, Kind.CELL, Kind.GENE, Kind.VACCINE})
+"""Kinds that PubChem files as substances only, because no structure can be standardised."""
+
+
+def build_profile(subject: Subject, claims: Iterable[Claim], records: Iterable[Record]) -> Profile:
+    """The profile of a subject from its page's claims and all records that its questions brought."""
+    names = names_of(subject)
+    anchors = {record.reference: record for record in records if not record.is_thin and vouches(record, names)}
+    keys = frozenset(
+        claim.reference.identifier
+        for claim in claims
+        if claim.prefix == INCHIKEY and claim.predicate is Predicate.EXACT and claim.reference is not None
+    )
+    return Profile(names, tuple(anchors.values()), keys)
+
+
+def resembles(record: Record, profile: Profile) -> bool:
+    """Whether a word of the record's name is also in a name of the subject: too close to call it another substance."""
+    theirs = words(record.name or "").union(*(words(name) for name in record.synonyms[:50]))
+    ours = frozenset().union(*(words(name) for name in _all_names(profile)))
+    return any(_alike(word, other) for word in theirs for other in ours)
+
+
+def _all_names(profile: Profile) -> Iterator[str]:
+    yield from profile.names.own.values()
+    yield from profile.names.aliases.values()
+
+
+def _alike(word: str, other: str) -> bool:
+    """Equal, or the same stem with another ending (tazarotene, tazarotenic)."""
+    stem = min(len(word), len(other), 7)
+    return word == other or (stem == 7 and word[:stem] == other[:stem])
+
+
+def describe_form(inchikey: str, other: str) -> str:
+    """How a structure of the same skeleton differs from `other`, in words for a message."""
+    if inchikey[15:25] == other[15:25]:
+        return "other protonation or charge"
+    if inchikey[15:25].startswith("UHFFFAOYS"):
+        return "without stereochemistry"
+    if other[15:25].startswith("UHFFFAOYS"):
+        return "one stereoisomer of it"
+    return "other stereochemistry or isotopes"
+
+
+def same_skeleton(inchikey: str, others: Iterable[str]) -> str | None:
+    """One of `others` with the same connectivity, if any."""
+    return next((other for other in others if skeleton(other) == skeleton(inchikey)), None)
+
+
+def label(record: Record) -> str:
+    """How a message names a record: its authority's label for it and its name."""
+    number = f"CID {record.reference.identifier}" if record.reference.prefix == PUBCHEM else record.reference.identifier
+    return f"{number} {record.name}" if record.name else number

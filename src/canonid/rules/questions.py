@@ -1,0 +1,87 @@
+"""What to ask next: pure, so that the rounds of a run can be replayed and tested without an authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from canonid.identifiers import INCHIKEY, PREFIXES, PUBCHEM
+from canonid.model import ById, ByName, ByStructure, Claim, ClaimKind, Found, Predicate, Question, Status, Synonyms
+from canonid.rules.case import SUBSTANCE_AUTHORITIES, Case
+from canonid.rules.identity import Fit, Relation
+from canonid.rules.profile import NameMatch
+
+Asked = tuple[str, Question]
+
+
+def next_questions(case: Case) -> Iterator[Asked]:
+    """The questions that the page's answers so far make worth asking; none once all is settled or exhausted.
+
+    First the claimed references; then, where a claim is still open, structures, and names only when structures find
+    nothing: requests are the cost.
+    """
+    for claim in case.claims:
+        yield from _claimed(claim)
+    for authority in SUBSTANCE_AUTHORITIES:
+        if any(_is_open(claim, case) for claim in case.substance_claims if _belongs(claim, authority)):
+            yield from _searches(authority, case)
+    yield from _synonyms(case)
+    yield from _structures_of_the_page(case)
+
+
+def _claimed(claim: Claim) -> Iterator[Asked]:
+    reference = claim.trial if claim.kind is ClaimKind.TRIAL_STATUS else claim.reference
+    if reference is not None and (authority := PREFIXES[reference.prefix].authority) is not None:
+        yield authority, ById(reference)
+
+
+def _belongs(claim: Claim, authority: str) -> bool:
+    return claim.predicate is Predicate.EXACT and PREFIXES[claim.prefix].authority == authority
+
+
+def _is_open(claim: Claim, case: Case) -> bool:
+    """Whether the claimed reference alone does not settle the claim."""
+    if claim.is_none or claim.reference is None:
+        return True
+    if case.answer(claim) is None:
+        return False  # not answered yet: the claimed reference comes first
+    identity, record = case.claim_identity(claim), case.record(claim)
+    if identity is None or record is None or record.status is not Status.CURRENT:
+        return True
+    form_in_doubt = identity.fit is Fit.SKELETON
+    return identity.relation is not Relation.SAME or form_in_doubt
+
+
+def _searches(authority: str, case: Case) -> Iterator[Asked]:
+    if case.is_waiting:
+        return
+    structures = case.profile.inchikeys()
+    for inchikey in structures:
+        yield authority, ByStructure(inchikey)
+    answers = [case.dossier.answer(authority, ByStructure(inchikey)) for inchikey in structures]
+    if None in answers or any(isinstance(answer, Found) for answer in answers):
+        return
+    if authority == "pubchem" and case.profile.biologic() is not None:
+        return  # no name gives a biologic a CID
+    for name in case.search_names:
+        yield authority, ByName.of(name)
+
+
+def _synonyms(case: Case) -> Iterator[Asked]:
+    """PubChem's synonyms, where neither title nor structure tells whether the compound is the subject."""
+    for claim in case.substance_claims:
+        record, identity = case.record(claim), case.claim_identity(claim)
+        if claim.prefix != PUBCHEM or record is None or identity is None:
+            continue
+        if identity.match is NameMatch.NONE and identity.fit is not Fit.EQUAL:
+            yield "pubchem", Synonyms(record.reference)
+
+
+def _structures_of_the_page(case: Case) -> Iterator[Asked]:
+    """An InChIKey that no record of the page's ids confirms is looked up by itself."""
+    for claim in case.substance_claims:
+        reference = claim.reference
+        if claim.prefix != INCHIKEY or reference is None or case.is_waiting:
+            continue
+        if reference.identifier not in case.profile.structures():
+            yield "chembl", ByStructure(reference.identifier)
+            yield "drugbank", ByStructure(reference.identifier)

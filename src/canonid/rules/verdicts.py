@@ -1,0 +1,149 @@
+"""One verdict a claim: from the findings on it, else from what its evidence says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from canonid.identifiers import CAS, INCHIKEY, PREFIXES, UNII
+from canonid.model import Claim, ClaimKind, Finding, Found, Judged, NotFound, Predicate, Unavailable, Verdict
+from canonid.rules.base import Rule, claimed_text
+from canonid.rules.case import Case
+from canonid.rules.identity import Identity, Relation
+from canonid.rules.nulls import Absence, assess_null
+from canonid.rules.profile import label
+from canonid.rules.trials import read_status
+
+Opinion = tuple[Verdict, str]
+
+
+def judge(case: Case, findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Judged, ...]:
+    """The verdict on each claim of the page, in the order of the file.
+
+    An explicit none in a weaker field (`pubchem-cid-alt: null`) claims nothing that could be checked: left out.
+    """
+    by_claim: dict[tuple[str, str | None], list[Finding]] = {}
+    for finding in findings:
+        by_claim.setdefault((finding.field, finding.claimed), []).append(finding)
+    return tuple(
+        _judge_claim(claim, case, by_claim.get((claim.field, claimed_text(claim)), []), rules)
+        for claim in case.claims
+        if not (claim.is_none and claim.predicate is not Predicate.EXACT)
+    )
+
+
+def _judge_claim(claim: Claim, case: Case, findings: list[Finding], rules: Mapping[str, Rule]) -> Judged:
+    verdict, reason = _by_findings(findings, rules) or _by_evidence(claim, case)
+    codes = tuple(sorted({finding.code for finding in findings}))
+    return Judged(claim, verdict, reason, codes, case.evidence(claim))
+
+
+def _by_findings(findings: list[Finding], rules: Mapping[str, Rule]) -> Opinion | None:
+    """What the findings make of the claim: a discrepancy outweighs a doubt."""
+    for verdict in (Verdict.DISCREPANT, Verdict.UNDETERMINED):
+        for finding in findings:
+            if rules[finding.code].verdict is verdict:
+                return verdict, finding.message
+    return None
+
+
+def _by_evidence(claim: Claim, case: Case) -> Opinion:
+    if claim.kind is ClaimKind.TRIAL:
+        return _judge_trial(claim, case)
+    if claim.kind is ClaimKind.TRIAL_STATUS:
+        return _judge_status(claim, case)
+    if claim.is_none:
+        return _judge_null(claim, case)
+    if claim.prefix == INCHIKEY:
+        return _judge_inchikey(claim, case)
+    if claim.prefix in {CAS, UNII}:
+        return _judge_number(claim, case)
+    return _judge_reference(claim, case)
+
+
+def _judge_reference(claim: Claim, case: Case) -> Opinion:
+    answer = case.answer(claim)
+    if isinstance(answer, Unavailable):
+        return Verdict.UNAVAILABLE, answer.reason
+    identity, record = case.claim_identity(claim), case.record(claim)
+    if identity is None or record is None:
+        return Verdict.UNDETERMINED, "not asked"
+    if claim.predicate is not Predicate.EXACT:
+        return _judge_weaker(claim, label(record), identity)
+    if identity.relation is Relation.SAME:
+        return Verdict.CONFIRMED, f"{label(record)}: {identity.grounds}"
+    return Verdict.UNDETERMINED, f"{label(record)}: {identity.grounds}{_blocked(case)}"
+
+
+def _judge_weaker(claim: Claim, name: str, identity: Identity) -> Opinion:
+    """A field for alternatives accepts other forms; what an active metabolite is, no authority says."""
+    if claim.predicate is Predicate.CLOSE and identity.relation in {Relation.SAME, Relation.OTHER_FORM}:
+        return Verdict.CONFIRMED, f"{name}: {identity.grounds}"
+    return Verdict.UNDETERMINED, f"{name} exists; that it belongs to the subject is not stated by the authority"
+
+
+def _blocked(case: Case) -> str:
+    """What could not be asked and might have decided, as the end of a sentence."""
+    reasons = sorted({answer.reason for answer in case.all_searches() if isinstance(answer, Unavailable)})
+    return f" ({reasons[0]})" if reasons else ""
+
+
+def _judge_null(claim: Claim, case: Case) -> Opinion:
+    nullity = assess_null(claim, case)
+    verdict = {
+        Absence.JUSTIFIED: Verdict.CONFIRMED_NULL,
+        Absence.CONTRADICTED: Verdict.DISCREPANT,
+        Absence.OPEN: Verdict.UNDETERMINED,
+        Absence.UNCHECKED: Verdict.UNAVAILABLE,
+    }[nullity.absence]
+    return verdict, nullity.reason
+
+
+def _judge_inchikey(claim: Claim, case: Case) -> Opinion:
+    known = case.profile.structures()
+    reference = claim.reference
+    if reference is not None and reference.identifier in known:
+        anchors = " and ".join(label(anchor) for anchor in known[reference.identifier][:2])
+        return Verdict.CONFIRMED, f"InChIKey of {anchors}"
+    if known:
+        return Verdict.UNDETERMINED, f"same skeleton as {min(known)}, but another form"
+    return Verdict.UNDETERMINED, f"no record of the subject gives a structure to compare with{_blocked(case)}"
+
+
+def _judge_number(claim: Claim, case: Case) -> Opinion:
+    """CAS numbers and UNIIs: no authority is asked for them, but records list them."""
+    reference, what = claim.reference, PREFIXES[claim.prefix].label
+    listed: dict[str, str] = {}
+    for anchor in case.profile.anchors:
+        for number in anchor.xref(claim.prefix):
+            listed.setdefault(number, label(anchor))
+    if reference is not None and reference.identifier in listed:
+        return Verdict.CONFIRMED, f"listed by {listed[reference.identifier]}"
+    if listed:
+        number, source = next(iter(listed.items()))
+        return Verdict.UNDETERMINED, f"{source} lists {what} {number}; a substance may have several"
+    return Verdict.UNDETERMINED, f"no record of the subject lists a {what}{_blocked(case)}"
+
+
+def _judge_trial(claim: Claim, case: Case) -> Opinion:
+    answer = case.answer(claim)
+    if isinstance(answer, Found):
+        trial = answer.record.trial
+        return Verdict.CONFIRMED, f"registered: {answer.record.name}" + (f" ({trial.status})" if trial else "")
+    if isinstance(answer, Unavailable):
+        return Verdict.UNAVAILABLE, answer.reason
+    return Verdict.UNDETERMINED, "not asked"
+
+
+def _judge_status(claim: Claim, case: Case) -> Opinion:
+    answer = case.trial_answer(claim)
+    if isinstance(answer, Unavailable):
+        return Verdict.UNAVAILABLE, answer.reason
+    if isinstance(answer, NotFound):
+        return Verdict.UNDETERMINED, "the registry has no such trial"
+    if (
+        isinstance(answer, Found)
+        and answer.record.trial
+        and answer.record.trial.status == read_status(claim.text or "")
+    ):
+        return Verdict.CONFIRMED, f"ClinicalTrials.gov says {answer.record.trial.status}"
+    return Verdict.UNDETERMINED, "not a status that the registry uses"
