@@ -120,6 +120,19 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         todo.extend(each for each in inner if isinstance(each, BaseException))
 
 
+def refusal_of_status(status: int, content_type: str, body: bytes, retry_after: str | None = None) -> Refusal:
+    """The refusal that a reply with an unwelcome status means, with what the server says about it if that is short."""
+    if 300 <= status < 400:
+        moved = "check the address in the settings"
+        return Refusal(f"redirects elsewhere ({status})", status=status, retry=False, advice=moved)
+    text = " ".join(body[:2000].decode(errors="replace").split())
+    is_page = "html" in content_type.lower() or "<html" in text.lower()
+    said = " with a web page" if is_page and text else f": {text[:200]}" if text else ""
+    advice = "try again later" if status in TRANSIENT_STATUSES else "look at its status page and at your settings"
+    wait = read_retry_after(retry_after)
+    return Refusal(f"answered {status}{said}", status=status, retry_after=wait, advice=advice, body=text)
+
+
 def read_retry_after(header: str | None, now: datetime | None = None) -> float | None:
     """The seconds that a `Retry-After` header asks for (seconds or an HTTP date); None if it says nothing usable."""
     text = (header or "").strip()
@@ -351,7 +364,7 @@ def _within(seconds: float, attempt: Callable[[], T]) -> T:
     def work() -> None:
         try:
             value = attempt()
-        except BaseException as error:  # handed over to the caller whole, never swallowed
+        except BaseException as error:  # noqa: BLE001 - handed over to the caller whole, never swallowed
             failure = error
             outcome.put(lambda: _throw(failure))
         else:

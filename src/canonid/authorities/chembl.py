@@ -1,0 +1,223 @@
+"""ChEMBL: 1,000 identifiers a request, InChIKeys and names in batches, and the lookup for ids that are hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from canonid.authorities.chembl_client import PAGE, ChemblClient, Query, Row
+from canonid.authorities.chembl_parse import carried_names, inchikey_of, parse_chembl
+from canonid.authorities.payloads import dump_payload, text_of
+from canonid.authorities.transport import Courier, Refusal, user_agent
+from canonid.identifiers import CHEMBL
+from canonid.model import Answer, ById, ByName, ByStructure, Evidence, Question, Unanswered
+
+Q = TypeVar("Q", ById, ByStructure, ByName)
+
+_SINGLES = 40
+"""Requests for single names in the life of one object: the only ones that cannot be batched."""
+_LONGEST_NAME = 200
+_INCHIKEY = "molecule_structures__standard_inchi_key"
+_PREF_NAME = "pref_name"
+_SYNONYM = "molecule_synonyms__synonyms"
+_FIELDS = (
+    "cross_references", "first_approval", "max_phase", "molecule_chembl_id", "molecule_hierarchy",
+    "molecule_properties", "molecule_structures", "molecule_synonyms", "molecule_type", "pref_name", "structure_type",
+    "withdrawn_flag",
+)  # fmt: skip
+
+
+class ChemblAuthority:
+    """ChEMBL at `base_url` (`https://www.ebi.ac.uk/chembl/api/data`); `contact` goes into the User-Agent."""
+
+    name = "chembl"
+    is_local = False
+
+    def __init__(self, base_url: str, courier: Courier, contact: str) -> None:
+        self._base = base_url.rstrip("/")
+        self._courier = courier
+        self._client = ChemblClient(base_url, courier, user_agent(contact))
+        self._release: str | None = None
+        self._release_asked = False
+        self._synonyms_in_batches = True
+        self._singles_left = _SINGLES
+
+    @property
+    def requests(self) -> int:
+        """How many requests have been made so far."""
+        return self._courier.requests
+
+    def close(self) -> None:
+        """Nothing stays open between requests."""
+
+    def accepts(self, question: Question) -> bool:
+        """ChEMBL can be asked for its ids, for InChIKeys, and for names that its columns can hold."""
+        match question:
+            case ById(reference):
+                return reference.prefix == CHEMBL
+            case ByStructure():
+                return True
+            case ByName(name):
+                return 2 <= len(name) <= _LONGEST_NAME and name.isprintable()
+        return False
+
+    def fetch(self, questions: Sequence[Question]) -> Iterator[Evidence | Unanswered]:
+        """Ask in batches; see `Authority.fetch`."""
+        if not questions:
+            return
+        self._learn_release()
+        ids = {q.reference.identifier: q for q in questions if isinstance(q, ById)}
+        keys = {q.inchikey: q for q in questions if isinstance(q, ByStructure)}
+        names = {q.name: q for q in questions if isinstance(q, ByName)}
+        for batch_of_ids in _batches(ids, PAGE):
+            yield from self._fetch_ids(batch_of_ids)
+        for batch_of_keys in _batches(keys, PAGE // 2):
+            yield from self._fetch_structures(batch_of_keys)
+        yield from self._fetch_names(names)
+
+    def parse(self, evidence: Evidence) -> Answer:
+        """The meaning of a stored reply."""
+        return parse_chembl(evidence)
+
+    def _learn_release(self) -> None:
+        """Ask once for the release; evidence without it is worth less, but worth having."""
+        if self._release_asked:
+            return
+        self._release_asked = True
+        try:
+            self._release = text_of(self._client.status().get("chembl_db_version"))
+        except Refusal:
+            self._release = None
+
+    def _fetch_ids(self, batch: Mapping[str, ById]) -> Iterator[Evidence | Unanswered]:
+        key = "molecule_chembl_id"
+        query = Query("molecule", f"{key}__in", tuple(batch), key, lambda row: row[key] in batch, _FIELDS, unique=True)
+        try:
+            rows = {row[key]: row for row in self._client.rows(query)}
+        except Refusal as refusal:
+            yield from self._unanswered(batch.values(), refusal)
+            return
+        for identifier, row in rows.items():
+            yield self._evidence(batch[identifier], f"molecule/{identifier}.json", {"molecule": row})
+        missing = {identifier: question for identifier, question in batch.items() if identifier not in rows}
+        if missing:
+            yield from self._fetch_lookups(missing)
+
+    def _fetch_lookups(self, batch: Mapping[str, ById]) -> Iterator[Evidence | Unanswered]:
+        """Ask what became of ids that the molecule resource does not show: only the lookup knows retired ones."""
+        key = "chembl_id"
+        query = Query("chembl_id_lookup", f"{key}__in", tuple(batch), key, lambda row: row[key] in batch, unique=True)
+        try:
+            rows = {row[key]: row for row in self._client.rows(query)}
+        except Refusal as refusal:
+            yield from self._unanswered(batch.values(), refusal)
+            return
+        for identifier, question in batch.items():
+            payload = {"lookup": rows[identifier]} if identifier in rows else None
+            yield self._evidence(question, f"chembl_id_lookup/{identifier}.json", payload)
+
+    def _fetch_structures(self, batch: Mapping[str, ByStructure]) -> Iterator[Evidence | Unanswered]:
+        query = _molecules(f"{_INCHIKEY}__in", batch, lambda row: inchikey_of(row) in batch)
+        try:
+            rows = self._client.rows(query)
+        except Refusal as refusal:
+            yield from self._unanswered(batch.values(), refusal)
+            return
+        for key, question in batch.items():
+            found = [row for row in rows if inchikey_of(row) == key]
+            yield self._evidence(question, f"molecule.json?{_INCHIKEY}={key}", _payload(found))
+
+    def _fetch_names(self, names: Mapping[str, ByName]) -> Iterator[Evidence | Unanswered]:
+        """Preferred names, then synonyms, in batches; one by one what no batch can hold or spell.
+
+        A comma ends a value in a batch, and synonyms can be spelt in ways that no rule foresees (`mCPP`). The second
+        sort is asked singly only while the allowance lasts; then the batch's "none" stands.
+        """
+        tried: dict[str, ByName] = {}
+        for batch in _batches({name: q for name, q in names.items() if "," not in name}, PAGE // 2):
+            try:
+                hits = self._search_in_batches(tuple(batch))
+            except Refusal as refusal:
+                yield from self._unanswered(batch.values(), refusal)
+                continue
+            for name, rows in hits.items():
+                yield self._name_evidence(batch[name], rows)
+            tried |= {name: question for name, question in batch.items() if name not in hits}
+        for name, question in names.items():
+            if "," in name:
+                yield self._fetch_single(question, (_PREF_NAME, _SYNONYM), is_asked=False)
+        for question in tried.values():
+            yield self._fetch_single(question, (_SYNONYM,), is_asked=self._synonyms_in_batches)
+
+    def _search_in_batches(self, names: Sequence[str]) -> dict[str, list[Row]]:
+        hits = self._search(f"{_PREF_NAME}__in", names, lambda name: (name.upper(),))
+        left = [name for name in names if name not in hits]
+        if left and self._synonyms_in_batches:
+            try:
+                hits |= self._search(f"{_SYNONYM}__in", left, _spellings)
+            except Refusal as refusal:
+                if refusal.status != 400:
+                    raise
+                self._synonyms_in_batches = False
+        return hits
+
+    def _fetch_single(self, question: ByName, columns: Sequence[str], *, is_asked: bool) -> Evidence | Unanswered:
+        if self._singles_left < len(columns):
+            if is_asked:
+                return self._name_evidence(question, [])
+            return Unanswered(question, "ChEMBL takes this name only by itself, and enough were asked; run again")
+        self._singles_left -= len(columns)
+        try:
+            for column in columns:
+                hits = self._search(f"{column}__iexact", [question.name], lambda name: (name,))
+                if hits:
+                    return self._name_evidence(question, hits[question.name])
+        except Refusal as refusal:
+            return Unanswered(question, self._courier.explain(refusal))
+        return self._name_evidence(question, [])
+
+    def _search(
+        self, filter_: str, names: Sequence[str], spell: Callable[[str], Iterable[str]]
+    ) -> dict[str, list[Row]]:
+        """The molecules that carry each of the names, which are asked for in the spellings that `spell` gives."""
+        wanted = frozenset(names)
+        values = dict.fromkeys(spelling for name in names for spelling in spell(name))
+        query = _molecules(filter_, values, lambda row: not wanted.isdisjoint(carried_names(row)))
+        hits: dict[str, list[Row]] = {}
+        for row in self._client.rows(query):
+            for name in wanted & carried_names(row):
+                hits.setdefault(name, []).append(row)
+        return hits
+
+    def _name_evidence(self, question: ByName, rows: list[Row]) -> Evidence:
+        return self._evidence(question, f"molecule.json?{_PREF_NAME}__iexact={quote(question.name)}", _payload(rows))
+
+    def _evidence(self, question: Question, path: str, payload: Mapping[str, Any] | None) -> Evidence:
+        text = None if payload is None else dump_payload(payload)
+        return Evidence(self.name, question, self._release, datetime.now(UTC), f"{self._base}/{path}", text)
+
+    def _unanswered(self, questions: Iterable[Question], refusal: Refusal) -> Iterator[Unanswered]:
+        reason = self._courier.explain(refusal)
+        return (Unanswered(question, reason) for question in questions)
+
+
+def _molecules(filter_: str, values: Iterable[str], belongs: Callable[[Row], bool]) -> Query:
+    return Query("molecule", filter_, tuple(values), "molecule_chembl_id", belongs, _FIELDS)
+
+
+def _payload(rows: list[Row]) -> dict[str, Any] | None:
+    return {"molecules": sorted(rows, key=lambda row: str(row["molecule_chembl_id"]))} if rows else None
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """The ways in which ChEMBL spells a synonym: filters on lists are sensitive to case."""
+    return (name.upper(), name.capitalize(), name.title(), name, name.title().replace(" Hcl", " HCl"))
+
+
+def _batches(questions: Mapping[str, Q], size: int) -> Iterator[dict[str, Q]]:
+    items = iter(questions.items())
+    while batch := dict(islice(items, size)):
+        yield batch
