@@ -130,7 +130,7 @@ PREFIXES: dict[str, Prefix] = {
             re.compile(r"NCT(?!0{8})[0-9]{8}"),
             _compile(
                 r"(?:https?://(?:www\.)?clinicaltrials\.gov/(?:ct2/show/|study/)|clinicaltrials:)?\s*"
-                r"NCT[\s:_-]*0*([1-9][0-9]{0,7})/?"
+                r"NCT[\s:_-]*(?=[0-9]{1,8}/?$)0*([1-9][0-9]{0,7})/?"
             ),
             "NCT{:0>8}",
             "clinicaltrials",

@@ -34,11 +34,11 @@ SALT_WORDS = frozenset(
 # Words that say "no counter-ion, no water": they do not make another substance.
 _NEUTRAL = frozenset({"anhydrous", "freebase", "base"})
 
-_COMMA_BETWEEN_DIGITS = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_OTHER_COMMA = re.compile(r"(?<![0-9]),|,(?![0-9])")
 _PLUS = re.compile(r"\(\s*\+\s*\)")
 _MINUS = re.compile(r"\(\s*[-−–]\s*\)")
 _RACEMIC = re.compile(r"\(\s*(?:±|\+/-|\+-)\s*\)")
-_NOT_KEPT = re.compile(r"[^0-9a-z\x1e]+")
+_NOT_KEPT = re.compile(r"[^0-9a-z,]+")
 
 
 @lru_cache(maxsize=200_000)
@@ -51,7 +51,7 @@ def name_key(name: str) -> str:
     text = _RACEMIC.sub("racemic", _MINUS.sub("minus", _PLUS.sub("plus", name)))
     text = "".join(_GREEK.get(char, char) for char in text.casefold())
     text = unicodedata.normalize("NFKD", text)
-    text = _COMMA_BETWEEN_DIGITS.sub("\x1e", text)
+    text = _OTHER_COMMA.sub(" ", text)
     words = [word for word in re.split(r"[\s_]+", text) if word not in _NEUTRAL]
     return _NOT_KEPT.sub("", "".join(char for char in "".join(words) if not unicodedata.combining(char)))
 
