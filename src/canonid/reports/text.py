@@ -1,0 +1,235 @@
+"""The report for a person at a terminal: grouped by page, every line with a place that can be opened."""
+
+from __future__ import annotations
+
+import posixpath
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from canonid.model import Finding, Judged, Place, Report, Severity, State, Verdict
+from canonid.reports import View
+
+SMALL = 100
+"""Up to so many claims each one is listed; beyond, only those that need attention."""
+
+_SAME_REASON = 5
+"""More claims than this that could not be checked for one and the same reason are counted, not listed."""
+
+# The plain colours of the terminal, which every theme maps to something legible; never a background, never white.
+_PLAIN, _RED, _GREEN, _YELLOW, _CYAN, _BOLD = "", "31", "32", "33", "36", "1"
+_JOINT = "\xa0"
+"""Stands for a space at which a line must not be broken."""
+_SEVERITY = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.INFO: _CYAN}
+_VERDICT = {
+    Verdict.CONFIRMED: _GREEN,
+    Verdict.CONFIRMED_NULL: _GREEN,
+    Verdict.DISCREPANT: _RED,
+    Verdict.UNDETERMINED: _YELLOW,
+    Verdict.UNAVAILABLE: _YELLOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One item of the listing: where, a coloured word, what, and further lines."""
+
+    place: Place
+    label: str
+    color: str
+    text: str
+    more: tuple[str, ...] = ()
+    weight: str = _PLAIN
+
+
+def render(report: Report, view: View) -> str:
+    """The listing by page, then the summary, then what the reader can do about what is missing."""
+    blocks = [_page(entries, view) for entries in _by_page(_entries(report, view))]
+    if not view.quiet:
+        blocks += ["\n".join(_summary(report, view))]
+        blocks += ["\n".join(hints)] if (hints := _hints(report, view)) else []
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _entries(report: Report, view: View) -> list[_Entry]:
+    found = [_finding_entry(finding) for finding in report.findings]
+    if view.quiet:
+        return found
+    told = {(finding.code, place) for finding in report.findings for place in (finding.place, *finding.also)}
+    everything = view.verbose or len(report.claims) <= SMALL
+    crowded = set() if everything else _crowded(report.claims)
+    return found + [
+        _claim_entry(judged)
+        for judged in report.claims
+        if not _is_told(judged, told) and (everything or _needs_attention(judged, crowded))
+    ]
+
+
+def _is_told(judged: Judged, told: set[tuple[str, Place]]) -> bool:
+    """Whether a finding already says what there is to say of a discrepant claim."""
+    return judged.verdict is Verdict.DISCREPANT and any((code, judged.claim.place) in told for code in judged.codes)
+
+
+def _needs_attention(judged: Judged, crowded: set[str]) -> bool:
+    if judged.verdict is Verdict.UNAVAILABLE:
+        return judged.reason not in crowded
+    return judged.verdict is Verdict.UNDETERMINED
+
+
+def _crowded(claims: Iterable[Judged]) -> set[str]:
+    reasons = Counter(judged.reason for judged in claims if judged.verdict is Verdict.UNAVAILABLE)
+    return {reason for reason, count in reasons.items() if count > _SAME_REASON}
+
+
+def _claim_entry(judged: Judged) -> _Entry:
+    claim = judged.claim
+    value = "null" if claim.text is None else claim.text
+    if claim.trial is not None:
+        value = f"{claim.trial.identifier} {value}"
+    old = sorted({f"{item.authority} of {item.retrieved_at:%Y-%m-%d}" for item in judged.evidence if item.stale})
+    more = (f"rests on old evidence: {', '.join(old)}",) if old else ()
+    text = f"{claim.field} {value}: {judged.reason}"
+    return _Entry(claim.place, judged.verdict.value, _VERDICT[judged.verdict], text, more)
+
+
+def _finding_entry(finding: Finding) -> _Entry:
+    text = finding.message
+    if finding.severity is not Severity.ERROR:
+        text = f"[{finding.severity.value}] {text}"
+    if finding.state is not State.OPEN:
+        text += f" [{finding.state.value}]"
+    more = []
+    if proposal := finding.proposal:
+        value = "null" if proposal.value is None else proposal.value
+        more.append(f"proposal: {value} ({proposal.confidence.value} confidence: {proposal.why})")
+    if finding.also:
+        more.append(_also(finding))
+    return _Entry(finding.place, finding.code, _SEVERITY[finding.severity], text, tuple(more), _BOLD)
+
+
+def _also(finding: Finding) -> str:
+    lines = [str(place.line) for place in finding.also if place.path == finding.place.path]
+    elsewhere = [str(place) for place in finding.also if place.path != finding.place.path]
+    parts = [f"on line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"] if lines else []
+    parts += [f"in {', '.join(elsewhere)}"] if elsewhere else []
+    return "also " + " and ".join(parts)
+
+
+def _by_page(entries: list[_Entry]) -> list[list[_Entry]]:
+    pages: dict[str, list[_Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.place.path, entry.place.line, entry.place.column)):
+        pages.setdefault(entry.place.path, []).append(entry)
+    return list(pages.values())
+
+
+def _page(entries: Sequence[_Entry], view: View) -> str:
+    lines: list[str] = []
+    for entry in entries:
+        place = f"{_clean(posixpath.join(view.base, entry.place.path))}:{entry.place.line}:{entry.place.column}"
+        head = [(place, entry.weight), (entry.label, entry.color)]
+        lines += _wrap(head, entry.text, view)
+        for text in entry.more:
+            lines += _wrap([], text, view, indent="    ")
+    return "\n".join(lines)
+
+
+def _wrap(head: list[tuple[str, str]], text: str, view: View, indent: str = "") -> list[str]:
+    """`head` and `text` as lines of the view's width, continued under an indent; colour does not count as width."""
+    text = _clean(text)
+    plain = indent + "".join(f"{word} " for word, _ in head)
+    painted = indent + "".join(f"{_paint(word, color, view)} " for word, color in head)
+    if view.width <= 0:
+        return [painted + text.replace(_JOINT, " ")]
+    rest = indent + ("    " if head else "  ")
+    lines = []
+    if len(plain) > view.width - 20:
+        lines, plain, painted = [painted.rstrip()], rest, rest
+    wrapped = textwrap.wrap(
+        text, view.width, initial_indent=plain, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    ) or [plain]
+    lines += [painted + wrapped[0][len(plain) :], *wrapped[1:]]
+    return [line.replace(_JOINT, " ") for line in lines]
+
+
+def _clean(text: str) -> str:
+    """`text` on one line and without control characters: pages and replies must not steer the reader's terminal."""
+    return "".join(
+        char if char.isprintable() or char == _JOINT else " " if char.isspace() else "\ufffd" for char in text
+    )
+
+
+def _paint(text: str, color: str, view: View) -> str:
+    return f"\x1b[{color}m{text}\x1b[0m" if view.color and color else text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _summary(report: Report, view: View) -> list[str]:
+    verdicts = Counter(judged.verdict for judged in report.claims)
+    severities = Counter(finding.severity for finding in report.findings)
+    said = ", ".join(f"{verdicts[verdict]}{_JOINT}{verdict.value}" for verdict in Verdict if verdicts[verdict])
+    found = ", ".join(_count(severities[severity], severity.value) for severity in Severity if severities[severity])
+    found = found.replace("infos", "info") or "none"
+    if view.hidden:
+        found += f" ({view.hidden} more not shown because of --select or --ignore)"
+    counted = f"{_count(len(report.claims), 'claim')} on {_count(report.subjects, 'page')}"
+    return [
+        *_wrap([("Checked: ", _BOLD)], f"{counted}: {said}" if said else counted, view),
+        *_wrap([("Findings:", _BOLD)], found, view),
+        *_authorities(report, view),
+    ]
+
+
+def _authorities(report: Report, view: View) -> list[str]:
+    rows = sorted(report.run.authorities.items())
+    names = max((len(name) for name, _ in rows), default=0)
+    releases = max((len(use.release or "-") for _, use in rows), default=0)
+    lines = [_paint("Authorities:", _BOLD, view)] if rows else []
+    for name, use in rows:
+        row = f"{name:<{names}}  {use.release or '-':<{releases}}  {_count(use.requests, 'request'):>11}  "
+        lines += _hang(_clean(row), _clean(use.status), view)
+    return lines
+
+
+def _hang(row: str, status: str, view: View) -> list[str]:
+    """A table row whose last column continues under itself."""
+    margin = " " * (len(row) + 2)
+    if view.width - len(margin) < 20:
+        return [f"  {row}{status}"]
+    lines = textwrap.wrap(status, view.width, initial_indent=margin, subsequent_indent=margin) or [margin]
+    return [f"  {row}{lines[0].strip()}".rstrip(), *lines[1:]]
+
+
+def _hints(report: Report, view: View) -> list[str]:
+    hints = []
+    unchecked = [judged for judged in report.claims if judged.verdict is Verdict.UNAVAILABLE]
+    for reason, count in sorted(Counter(judged.reason for judged in unchecked).items()):
+        if not (view.verbose or len(report.claims) <= SMALL) and count > _SAME_REASON:
+            hints.append(f"{_count(count, 'claim')} could not be checked: {reason} (-v lists them)")
+    if any("no DrugBank export" in text for text in _reasons(report, unchecked)):
+        hints.append("no DrugBank export was supplied: give one with --drugbank FILE to have DrugBank ids checked")
+    down = [name for name, use in sorted(report.run.authorities.items()) if _is_down(name, use.status)]
+    if down and not report.run.offline:
+        hints.append(
+            f"{', '.join(down)} could not be asked everything: what is unavailable was not checked, which does not "
+            "make it wrong; the answers received so far are kept, run the same command again later"
+        )
+    if report.run.offline and unchecked:
+        hints.append("this run was offline and not every answer was in the store: run again without --offline")
+    if compiled := {item for judged in report.claims for item in judged.evidence if item.sources}:
+        counted = _count(len(compiled), "record")
+        hints.append(f"{counted} compiled by hand, not received from an authority (--format json names the sources)")
+    if report.findings:
+        hints.append(f"`canonid explain {min(finding.code for finding in report.findings)}` tells what a code means")
+    return [line for hint in hints for line in _wrap([("Hint:", _CYAN)], hint, view)]
+
+
+def _reasons(report: Report, unchecked: Iterable[Judged]) -> list[str]:
+    return [use.status for use in report.run.authorities.values()] + [judged.reason for judged in unchecked]
+
+
+def _is_down(name: str, status: str) -> bool:
+    return name != "drugbank" and status.startswith(("unavailable", "degraded"))

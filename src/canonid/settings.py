@@ -1,0 +1,300 @@
+"""What the user has set, and where: flag before environment before `canonid.toml` before default.
+
+Tokens are no settings: they come from the environment alone, where the code that needs one reads it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from canonid.config_file import find_config, read_config
+from canonid.errors import SettingsError
+from canonid.reports import Format
+
+
+class FailOn(StrEnum):
+    """The least severity that makes the exit code 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a command needs to know before it starts; every path is absolute."""
+
+    database: Path
+    offline: bool = False
+    contact: str | None = None
+    """An e-mail address for the User-Agent, so that an authority can write before it blocks."""
+    drugbank: tuple[Path, ...] = ()
+    evidence: tuple[Path, ...] = ()
+    chembl_url: str = "https://www.ebi.ac.uk/chembl/api/data"
+    pubchem_url: str = "https://pubchem.ncbi.nlm.nih.gov/rest/pug"
+    clinicaltrials_url: str = "https://clinicaltrials.gov/api/v2"
+    fail_on: FailOn = FailOn.ERROR
+    select: tuple[str, ...] = ()
+    """Codes or beginnings of codes to show; empty means all."""
+    ignore: tuple[str, ...] = ()
+    format: Format = Format.TEXT
+    max_requests: int | None = None
+    found_days: int = 30
+    not_found_days: int = 3
+    trials_days: int = 7
+    exclude: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Front-matter keys in addition to (or instead of) the built-in ones, as `[corpus.fields]` has them."""
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """Identifiers that several pages may rightly carry, with the reason."""
+    config: Path | None = None
+    """The file that was read, if there is one."""
+    home: Path = field(default_factory=Path)
+    """The directory of that file, or the working directory."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where the value of each key comes from, by dotted key."""
+
+
+Read = Callable[[Any, Path], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting: how it is spelt in a file, which attribute holds it, and how a raw value is read.
+
+    `read` gets the raw value and the directory that relative paths start from; it raises ValueError with what it
+    expected.
+    """
+
+    name: str
+    read: Read
+    environment: str | None = None
+    from_text: Callable[[str], object] = str
+    """Makes of a text, which is all that the environment has, what a file would say."""
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of `Settings`: the last part of the dotted name."""
+        return self.name.rpartition(".")[2]
+
+
+def _need(condition: bool, expected: str) -> None:
+    if not condition:
+        raise ValueError(expected)
+
+
+def _text(value: Any, _: Path) -> str:
+    _need(isinstance(value, str) and bool(value.strip()), "a text")
+    return str(value).strip()
+
+
+def _contact(value: Any, base: Path) -> str:
+    text = _text(value, base)
+    # It becomes part of a header: a line break in it would start another one.
+    _need(text.isprintable() and text.isascii(), "an e-mail address or URL in plain ASCII, on one line")
+    return text
+
+
+def _flag(value: Any, _: Path) -> bool:
+    _need(isinstance(value, bool), "true or false")
+    return bool(value)
+
+
+def _flag_from_text(text: str) -> object:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    return words.get(text.strip().lower(), text)
+
+
+def _count(value: Any, _: Path) -> int:
+    _need(isinstance(value, int) and not isinstance(value, bool) and value >= 0, "a whole number, 0 or more")
+    return int(value)
+
+
+def _url(value: Any, base: Path) -> str:
+    text = _text(value, base) if isinstance(value, str) else ""
+    _need(text.startswith(("http://", "https://")), "a URL that starts with https:// or http://")
+    return text.rstrip("/")
+
+
+def _path(value: Any, base: Path) -> Path:
+    if isinstance(value, Path):
+        value = str(value)
+    _need(isinstance(value, str) and bool(value), "a path")
+    return Path(os.path.normpath(base / Path(value).expanduser()))
+
+
+def _database(value: Any, base: Path) -> Path:
+    if isinstance(value, str) and "://" in value:
+        scheme, _, rest = value.partition("://")
+        _need(scheme == "sqlite" and rest.startswith("/") and len(rest) > 1, "a path, or sqlite:/// and a path")
+        value = rest[1:]
+    return _path(value, base)
+
+
+def _each(read: Read, expected: str) -> Read:
+    def read_list(value: Any, base: Path) -> tuple[Any, ...]:
+        _need(isinstance(value, (list, tuple)), expected)
+        return tuple(read(part, base) for part in value)
+
+    return read_list
+
+
+def _paths_from_text(text: str) -> object:
+    return [part for part in text.split(os.pathsep) if part]
+
+
+def _codes(value: Any, base: Path) -> tuple[str, ...]:
+    texts = _each(_text, 'a list of codes such as ["ID301", "ID4"]')(value, base)
+    return tuple(code.strip().upper() for text in texts for code in text.split(",") if code.strip())
+
+
+def _choice(choices: type[StrEnum]) -> Read:
+    def read(value: Any, _: Path) -> StrEnum:
+        _need(value in list(choices), "one of " + ", ".join(choices))
+        return choices(value)
+
+    return read
+
+
+def _table(value: Any, _: Path) -> dict[str, Any]:
+    _need(isinstance(value, dict), "a table")
+    return dict(value)
+
+
+def _reasons(value: Any, base: Path) -> dict[str, str]:
+    table = _table(value, base)
+    _need(
+        all(isinstance(reason, str) and reason.strip() for reason in table.values()),
+        'a table of identifiers with the reason why pages may share each ("CHEMBL25" = "…")',
+    )
+    return table
+
+
+_paths = _each(_path, "a list of paths")
+
+KEYS: tuple[Key, ...] = (
+    Key("database", _database, "CANONID_DATABASE"),
+    Key("offline", _flag, "CANONID_OFFLINE", _flag_from_text),
+    Key("contact", _contact, "CANONID_CONTACT"),
+    Key("drugbank", _paths, "CANONID_DRUGBANK", _paths_from_text),
+    Key("evidence", _paths),
+    Key("chembl_url", _url, "CANONID_CHEMBL_URL"),
+    Key("pubchem_url", _url, "CANONID_PUBCHEM_URL"),
+    Key("clinicaltrials_url", _url, "CANONID_CLINICALTRIALS_URL"),
+    Key("fail_on", _choice(FailOn)),
+    Key("select", _codes),
+    Key("ignore", _codes),
+    Key("format", _choice(Format)),
+    Key("max_requests", _count),
+    Key("freshness.found_days", _count),
+    Key("freshness.not_found_days", _count),
+    Key("freshness.trials_days", _count),
+    Key("corpus.exclude", _each(_text, "a list of patterns")),
+    Key("corpus.fields", _table),
+    Key("corpus.shared", _reasons),
+)
+_BY_NAME = {key.name: key for key in KEYS}
+_TABLES = frozenset(key.name.partition(".")[0] for key in KEYS if "." in key.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    value: Any
+    origin: str
+
+
+def load_settings(
+    flags: Mapping[str, object] | None = None,
+    *,
+    paths: Sequence[Path] = (),
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Settings:
+    """The settings in force for a command that was given `paths`.
+
+    `flags` holds those that were really given, by key. Raises SettingsError, naming the place, for what cannot be used.
+    """
+    cwd = Path.cwd() if cwd is None else cwd
+    config = find_config(paths, cwd)
+    home = config.parent if config else cwd
+    layers = (
+        _read_flags(flags or {}, cwd),
+        _read_environment(os.environ if environ is None else environ, cwd),
+        _read_config(config) if config else {},
+    )
+    values: dict[str, _Value] = {"database": _Value(home / "cache" / "canonid.sqlite", "default")}
+    for layer in reversed(layers):
+        values.update(layer)
+    return Settings(
+        **{_BY_NAME[name].attribute: value.value for name, value in values.items()},
+        config=config,
+        home=home,
+        origins={key.name: values[key.name].origin if key.name in values else "default" for key in KEYS},
+    )
+
+
+def _read_flags(flags: Mapping[str, object], cwd: Path) -> dict[str, _Value]:
+    values = {}
+    for name, raw in flags.items():
+        flag = "--" + name.replace("_", "-")
+        values[name] = _Value(_read(_BY_NAME[name], raw, cwd, flag), f"flag {flag}")
+    return values
+
+
+def _read_environment(environ: Mapping[str, str], cwd: Path) -> dict[str, _Value]:
+    known = {key.environment: key for key in KEYS if key.environment is not None}
+    values = {}
+    for variable, raw in sorted(environ.items()):
+        if (key := known.get(variable)) is not None:
+            if raw:
+                values[key.name] = _Value(_read(key, key.from_text(raw), cwd, variable), f"environment {variable}")
+        elif variable.startswith("CANONID_"):
+            _refuse_typo(variable, known)
+    return values
+
+
+def _refuse_typo(variable: str, known: Iterable[str]) -> None:
+    """Stop at a variable that is nearly one of ours; leave the rest alone, others may set `CANONID_VERSION`."""
+    names = {name.removeprefix("CANONID_"): name for name in known}
+    if meant := closest(variable.removeprefix("CANONID_"), names, cutoff=0.8):
+        raise SettingsError(f"environment variable {variable} is not known; did you mean {names[meant]}?")
+
+
+def _read_config(file: Path) -> dict[str, _Value]:
+    values = {}
+    for entry in read_config(file, _TABLES):
+        if entry.name not in _BY_NAME:
+            raise SettingsError(f"{entry.place}: {_unknown(entry.name)}")
+        value = _read(_BY_NAME[entry.name], entry.value, file.parent, f"{entry.place}: {entry.name}")
+        values[entry.name] = _Value(value, entry.place)
+    return values
+
+
+def _read(key: Key, raw: object, base: Path, place: str) -> Any:
+    try:
+        return key.read(raw, base)
+    except ValueError as error:
+        raise SettingsError(f"{place} should be {error}, not {raw!r}") from error
+
+
+def _unknown(name: str) -> str:
+    words = {table: table for table in _TABLES}
+    words |= {key.attribute: key.name for key in KEYS} | {key.name: key.name for key in KEYS}
+    meant = closest(name, words) or closest(name.rpartition(".")[2], words)
+    if meant:
+        return f"there is no setting {name!r}; did you mean {words[meant]!r}?"
+    return f"there is no setting {name!r}; the settings are: {', '.join(_BY_NAME)}"
+
+
+def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word that `word` was most likely meant to be, or None if nothing comes near."""
+    import difflib  # noqa: PLC0415 - only when something is misspelt
+
+    by_fold = {name.casefold(): name for name in known}
+    matches = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=cutoff)
+    return by_fold[matches[0]] if matches else None
