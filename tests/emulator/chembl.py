@@ -60,6 +60,8 @@ def _pairs(request: Request) -> list[tuple[str, list[str]]]:
         sent = list(request.query)
     else:
         raise MethodNotAllowedError
+    if len(sent) > 1000:
+        raise BadFilter('Too many fields send. If you use "__in" filter, send its values as one list.')
     merged: dict[str, list[str]] = {}
     for name, value in sent:
         values = value if isinstance(value, list) else [value]

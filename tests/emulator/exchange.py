@@ -62,9 +62,9 @@ class Exchange:
             self.write(reply.body)
 
     def hang(self, seconds: float | None = None) -> None:
-        """Do nothing for `seconds` (None: for ever); ends when the emulator closes.
+        """Do nothing for `seconds` (None: for ever); ends when the service stops.
 
-        Raises Dropped when the emulator closes, so that nothing is sent any more.
+        Raises Dropped when the service stops, so that nothing is sent any more.
         """
         if self._closing.wait(seconds):
             raise Dropped

@@ -6,6 +6,8 @@ Bodies of HTML pages are synthetic; statuses and JSON shapes are the documented 
 from __future__ import annotations
 
 import email.utils
+import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -228,7 +230,7 @@ REDIRECT_LOOP = Fault("redirect-loop", _redirect)
 
 
 def _has_no_parameter(request: Request) -> bool:
-    return not request.query
+    return request.method == "GET" and not request.query
 
 
 CHEMBL_500_WITHOUT_PARAMETER = when(replace(HTTP_500, name="http-500-until-a-parameter"), _has_no_parameter)
@@ -272,7 +274,23 @@ NO_THROTTLE_HEADER = altered(
 MATRIX: tuple[Fault, ...] = (
     REFUSED, HANG, HANG_AFTER_HEADERS, SLOW_DRIP, RESET, RESET_MID_BODY, SHORT_BODY, HTTP_429, retry_after(1),
     retry_after_date(1), HTTP_500, HTTP_500_HTML, HTTP_502_HTML, HTTP_503_JSON, HTTP_503_HTML, HTTP_504, HTTP_403,
-    FULL_404_HTML, HTML_200, HTML_AS_JSON, TRUNCATED_JSON, EMPTY_200, NOT_UTF8, WRONG_LIST, WRONG_KEYS, JSON_NULL,
-    HUGE_BODY, REDIRECT_LOOP,
+    HTML_200, HTML_AS_JSON, TRUNCATED_JSON, EMPTY_200, NOT_UTF8, WRONG_LIST, WRONG_KEYS, JSON_NULL,
+    WRONG_TYPE, HUGE_BODY, REDIRECT_LOOP,
 )  # fmt: skip
-"""Faults that leave no true answer to be had, for a test of every authority against every fault."""
+"""For a test of every authority against every fault. Only WRONG_TYPE and SLOW_DRIP hold a true answer."""
+
+
+def sometimes(share: float, *choice: Fault, seed: int = 0) -> Fault:
+    """One of these faults for a share of the requests, the true reply for the others; the same ones every time."""
+    numbers = random.Random(seed)  # noqa: S311 (chance, not secrecy)
+    lock = threading.Lock()
+
+    def act(exchange: Exchange) -> None:
+        with lock:
+            fault = numbers.choice(choice) if numbers.random() < share else None
+        if fault is None:
+            exchange.send(exchange.true_reply())
+        else:
+            fault.act(exchange)
+
+    return Fault("sometimes", act)

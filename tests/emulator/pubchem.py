@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote
 
-from tests.emulator.pubchem_lookup import cids_by_inchikey, cids_by_name, existing, related
+from tests.emulator.pubchem_lookup import cids_by_inchikey, cids_by_name, cids_by_structure, existing, is_known, related
 from tests.emulator.wire import Json, Reply, Request, json_reply, text_reply
 from tests.emulator.world import Compound, World
 
@@ -147,8 +147,12 @@ def _search(world: World, ask: Ask) -> list[int]:
         cids, what = cids_by_name(world, ask.argument, word=ask.options.get("name_type") == "word"), "name"
     elif ask.namespace == "inchikey":
         cids, what = cids_by_inchikey(world, ask.argument.split(",")), "InChI key"
+    elif ask.namespace in ("smiles", "inchi"):
+        cids, what = cids_by_structure(world, ask.namespace, ask.argument), "structure"
     elif ask.namespace == "xref/RegistryID":
         cids, what = world.registry.get(ask.argument, []), "xref"
+    elif ask.namespace == "xref/RN":
+        cids, what = cids_by_name(world, ask.argument), "xref"
     else:
         raise Fault(501, "Unimplemented", "Not emulated", f"namespace {ask.namespace}")
     if not cids:
@@ -183,13 +187,9 @@ def _rows(world: World, cids: Sequence[int]) -> list[Compound]:
     Raises Fault if there is none at all.
     """
     rows = [row for cid in cids if (row := existing(world, cid)) is not None]
-    if not rows or (len(rows) == 1 and len(cids) == 1 and not _lives(world, cids[0])):
+    if not rows or not any(is_known(world, cid) for cid in cids):
         raise no_cid("identifier")
     return rows
-
-
-def _lives(world: World, cid: int) -> bool:
-    return world.partial or cid in world.compounds or cid in world.preferred
 
 
 def _properties(world: World, names: Sequence[str], cids: Sequence[int]) -> list[Json]:

@@ -17,6 +17,11 @@ def existing(world: World, cid: int) -> Compound | None:
     return Compound(cid, {}) if world.partial or manner == "thin" else None
 
 
+def is_known(world: World, cid: int) -> bool:
+    """Whether there is such a CID, live or not."""
+    return world.partial or cid in world.compounds or cid in world.preferred
+
+
 def cids_by_name(world: World, name: str, *, word: bool = False) -> list[int]:
     """The CIDs of a name, those with that title first; `word` finds it as a word of longer names, too."""
     asked = name.strip().lower()
@@ -53,8 +58,17 @@ def _inchikeys(world: World) -> dict[str, list[int]]:
     for row in world.compounds.values():
         if inchikey := row.properties.get("InChIKey"):
             index[str(inchikey)].append(row.cid)
-            index[str(inchikey)[:14]].append(row.cid)
     return index
+
+
+def cids_by_structure(world: World, namespace: str, text: str) -> list[int]:
+    """The CIDs of a SMILES or an InChI; [0] for a structure that could be standardised but is not in the database."""
+    key = {"smiles": "SMILES", "inchi": "InChI"}[namespace]
+    return [row.cid for row in world.compounds.values() if row.properties.get(key) == text] or [0]
+
+
+def _inchikey(row: Compound) -> str:
+    return str(row.properties.get("InChIKey", ""))
 
 
 def related(world: World, kind: str, cids: Sequence[int]) -> list[int]:
@@ -62,13 +76,13 @@ def related(world: World, kind: str, cids: Sequence[int]) -> list[int]:
     found: list[int] = []
     for cid in cids:
         row = world.compounds.get(cid)
-        known = row is not None or cid in world.preferred or world.partial
-        if kind == "original" and known:
+        if kind == "original" and is_known(world, cid):
             found.append(cid)
-        elif kind == "preferred" and known:
+        elif kind == "preferred" and is_known(world, cid):
             found.append(world.preferred.get(cid, cid))
         elif kind == "parent" and row is not None and row.parent is not None:
             found.append(row.parent)
         elif kind == "same_connectivity" and row is not None:
-            found += cids_by_inchikey(world, [str(row.properties.get("InChIKey", ""))[:14]])
+            block = str(row.properties.get("InChIKey", "none"))[:14]
+            found += [other.cid for other in world.compounds.values() if _inchikey(other).startswith(block)]
     return list(dict.fromkeys(found))

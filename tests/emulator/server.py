@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         authority = self.server.authority
         request = read_request(authority, self.command, self.path, dict(self.headers.items()), body)
-        exchange = Exchange(self, self.server.emulator.closing)
+        exchange = Exchange(self, self.server.closing)
         try:
             if request is None:
                 exchange.send(Reply(404, b"", "text/html"))
@@ -89,6 +89,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.authority = authority
         self.emulator = emulator
+        self.closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._start()
@@ -121,6 +122,7 @@ class _Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Stop listening, cut every connection and wait until its thread has ended."""
+        self.closing.set()
         self.shutdown()
         self._thread.join()
         with self._lock:
@@ -139,6 +141,7 @@ class _Server(ThreadingHTTPServer):
 
     def resume(self) -> None:
         """Listen again on the port kept."""
+        self.closing.clear()
         self.server_activate()
         self._start()
 
@@ -154,7 +157,6 @@ class Emulator:
         self.refusals = 0
         """How many requests PubChem's limits turned away."""
         self.defects: list[BaseException] = []
-        self.closing = threading.Event()
         self._window = SlidingWindow() if pubchem_limits else None
         self._queued: dict[AuthorityName, deque[Fault]] = {name: deque() for name in AUTHORITIES}
         self._always: dict[AuthorityName, Fault] = {}
@@ -168,7 +170,8 @@ class Emulator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.closing.set()
+        for server in self._servers.values():
+            server.closing.set()
         for name, server in self._servers.items():
             if self._always.get(name) is REFUSED:
                 server.server_close()
@@ -231,7 +234,7 @@ class Emulator:
             fault = queued.popleft() if queued else self._always.get(authority)
         refused = authority == "pubchem" and self._window is not None and not self._window.admits(now)
         if self.latency:
-            self.closing.wait(self.latency)
+            exchange.hang(self.latency)
         if refused:
             with self._lock:
                 self.refusals += 1
