@@ -32,13 +32,12 @@ def reconcile(
         raise CorpusError(f"no claim found in {len(pages)} files; is this the right folder, and are its fields known?")
     started = datetime.now(UTC)
     cases = gather_cases(pages, gatherer, shared)
-    by_code = {rule.code: rule for rule in rules}
     findings: list[Finding] = []
     judged: list[Judged] = []
     for case in cases:
-        found = list(run_rules(case, rules))
+        verdicts, found = judge_case(case, rules)
+        judged += verdicts
         findings += found
-        judged += judge(case, found, by_code)
     run = Run(_run_id(started), started, datetime.now(UTC), gatherer.offline, gatherer.uses())
     subjects = len({item.claim.subject for item in judged})
     return Report(run, subjects, tuple(sorted(judged, key=_claim_order)), tuple(sorted(findings, key=_finding_order)))
@@ -56,6 +55,12 @@ def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str
             break
         unsettled = [page for page in unsettled if wanted[page.path]]
     return [_case(page, gatherer.answers, claimants) for page in pages]
+
+
+def judge_case(case: Case, rules: Sequence[Rule] = RULES) -> tuple[tuple[Judged, ...], list[Finding]]:
+    """The verdicts on the claims of one page, and the findings."""
+    findings = list(run_rules(case, rules))
+    return judge(case, findings, {rule.code: rule for rule in rules}), findings
 
 
 def _case(page: Page, answers: Answers, claimants: Mapping[Reference, tuple[Claim, ...]]) -> Case:
