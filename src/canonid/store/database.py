@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -112,11 +113,13 @@ def open_reader(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Conne
     Works on a read-only file in a read-only folder, and while another process writes.
     """
     try:
-        path.stat()
+        mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise StoreError(f"the database {path} cannot be read ({error.strerror}); {_HINT}") from error
+    if not stat.S_ISREG(mode):  # SQLite would call it a failing disk
+        raise StoreError(f"the database {path} {_REASONS[sqlite3.SQLITE_CANTOPEN]}")
     uri = path.absolute().as_uri() + "?mode=ro"
     with store_errors(path):
         try:
