@@ -37,11 +37,13 @@ class Pace:
     eased_at: float = 0.0
 
     def wait(self, now: float) -> float:
-        """Seconds until the next request may leave, not above zero if it may leave now.
+        """Seconds until the next request may leave, not above zero if it may leave now."""
+        return self.free_at - now
 
-        Never longer than was meant when it was written: a clock that was set back must not stop the run for hours.
-        """
-        return min(self.free_at - now, self.free_at - self.set_at)
+    def at(self, now: float) -> Pace:
+        """The same pace on a clock that was set back since it was written: a wait must not become hours."""
+        back = max(0.0, self.set_at - now)
+        return replace(self, free_at=self.free_at - back, set_at=self.set_at - back) if back else self
 
     def taken(self, now: float, interval: float) -> Pace:
         """The pace after a request left at `now`."""
@@ -105,7 +107,8 @@ class SharedPacer:
                     return self._change_shared(self._path, change)
                 except sqlite3.Error:
                     self.shared = False
-            before, now = self._pace, self._clock()
+            now = self._clock()
+            before = self._pace.at(now)
             self._pace = change(before, now)
             return before, now
 
@@ -117,9 +120,10 @@ class SharedPacer:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_SCHEMA)
             row = connection.execute(_READ).fetchone()
-            before, now = Pace(*row) if row else Pace(), self._clock()
+            now, stored = self._clock(), Pace(*row) if row else Pace()
+            before = stored.at(now)
             after = change(before, now)
-            if after != before:
+            if after != stored:
                 connection.execute(_WRITE, (after.free_at, after.set_at, after.factor, after.eased_at))
             connection.execute("COMMIT")
         self._pace = after

@@ -10,17 +10,15 @@ import http.client
 import importlib
 import io
 import re
-import socket
 import ssl
 import threading
 import urllib.request
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Protocol
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 
-from canonid import __version__
-from canonid.authorities.transport import Refusal, read_body, read_json, read_retry_after
+from canonid.authorities.transport import Refusal, read_body, read_json, read_retry_after, refusal_of, user_agent
 from canonid.errors import AuthorityUnavailable
 
 BLOCKED = (
@@ -63,8 +61,7 @@ class Seam:
         self._deadline = deadline
         self._throttle = throttle
         self._slowed = False
-        sender = " ".join(contact.split()).encode("ascii", "replace").decode()
-        self._agent = f"canonid/{__version__} ({sender})" if sender else f"canonid/{__version__}"
+        self._agent = user_agent(contact)
 
     def ask(self, identifier: str | list[int], namespace: str, domain: str, operation: str, **options: str) -> Any:
         """One request through pubchempy: the reply as a dict, None for PubChem's own "not found".
@@ -92,7 +89,7 @@ class Seam:
                     raise Refusal("broke off in the middle of its reply")
                 status: int = response.status
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _refusal(error, self._deadline) from error
+            raise refusal_of(error) from error
         self._heed(headers, status)
         return io.BytesIO(_read_reply(url, status, headers, body))
 
@@ -188,25 +185,3 @@ def _refusal_of_status(status: int, code: str | None, message: str, retry_after:
     if meaning < http.HTTPStatus.BAD_REQUEST or meaning in {401, 403, 407}:
         return Refusal(reason, status=meaning, retry=False, advice=_CHECK_ADDRESS)
     return Refusal(reason, status=meaning, retry_after=read_retry_after(retry_after))
-
-
-def _refusal(error: Exception, deadline: float) -> Refusal:
-    """What urllib's many errors mean."""
-    cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
-    match cause:
-        case ssl.SSLCertVerificationError():
-            advice = "check the clock of this machine, any proxy between, and PUBCHEMPY_CA_BUNDLE"
-            return Refusal("has a certificate that cannot be verified", retry=False, dead=True, advice=advice)
-        case ssl.SSLError():
-            return Refusal("broke off the TLS handshake", advice=_CHECK_ADDRESS)
-        case socket.gaierror():
-            return Refusal("cannot be found by name (DNS)", dead=True, advice="check the network connection")
-        case TimeoutError():
-            return Refusal(f"did not answer within {deadline:g} s")
-        case ConnectionRefusedError():
-            return Refusal("refuses connections", dead=True, advice=f"{_CHECK_ADDRESS}, or try again later")
-        case OSError() if not isinstance(cause, URLError | http.client.HTTPException | ConnectionError):
-            return Refusal(f"cannot be reached ({cause.strerror or cause})", advice="check the network connection")
-        case http.client.HTTPException() | ConnectionError():
-            return Refusal("broke off the connection or sent something that is not HTTP")
-    return Refusal(f"cannot be asked ({cause})", retry=False, dead=True, advice=_CHECK_ADDRESS)
