@@ -53,10 +53,11 @@ def parse_chembl(evidence: Evidence) -> Answer:
             record = _asked_record(payload, reference)
             return _unreadable(evidence) if record is None else Found((record,), evidence)
         case ByStructure() | ByName():
-            if not isinstance(payload.get("molecules"), list):
+            rows = mappings_of(payload.get("molecules"))
+            read = [(row, record) for row in rows if (record := _record(row)) is not None]
+            if not read:
                 return _unreadable(evidence)
-            rows = [row for row in mappings_of(payload["molecules"]) if _answers(row, evidence.question)]
-            records = tuple(record for row in rows if (record := _record(row)) is not None)
+            records = tuple(record for row, record in read if _answers(row, evidence.question))
             return Found(records, evidence) if records else NotFound(evidence)
     return _unreadable(evidence)
 
