@@ -58,7 +58,8 @@ def _searches(authority: str, case: Case) -> Iterator[Asked]:
     for inchikey in structures:
         yield authority, ByStructure(inchikey)
     answers = [case.dossier.answer(authority, ByStructure(inchikey)) for inchikey in structures]
-    if None in answers or any(isinstance(answer, Found) for answer in answers):
+    records = [record for answer in answers if isinstance(answer, Found) for record in answer.records]
+    if None in answers or any(case.identity(record).relation is Relation.SAME for record in records):
         return
     if authority == "pubchem" and case.profile.biologic() is not None:
         return  # no name gives a biologic a CID
