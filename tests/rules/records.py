@@ -66,9 +66,8 @@ FLAT_RAPAMYCIN = record(PUBCHEM, "5040", "rapamycin", inchikey=FLAT_SIROLIMUS_KE
 RAPAMYCIN = record(PUBCHEM, "5284616", "rapamycin", inchikey=SIROLIMUS_KEY)
 ANAKINRA = record(CHEMBL, "CHEMBL1201570", "ANAKINRA", synonyms=("Kineret",), kind=Kind.PROTEIN, structured=False)
 TOCILIZUMAB = record(CHEMBL, "CHEMBL1237022", "TOCILIZUMAB", kind=Kind.ANTIBODY, structured=False)
-DECOY = record(
-    PUBCHEM, "10150081", "a small molecule", synonyms=("tocilizumab",), inchikey="AAAAAAAAAAAAAA-BBBBBBBBSA-N"
-)
+DECOY_KEY = "AAAAAAAAAAAAAA-BBBBBBBBSA-N"
+DECOY = record(PUBCHEM, "10150081", "a small molecule", synonyms=("tocilizumab",), inchikey=DECOY_KEY)
 
 
 def page(title: str, aliases: tuple[str, ...] = (), *, slug: str = "", **values: str | None) -> Page:
