@@ -1,0 +1,116 @@
+"""Which files belong to a corpus, and their text."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from canonid.corpus.source import Source
+from canonid.errors import CorpusError
+from canonid.model import Problem
+
+PAGE_ENDINGS = (".md", ".markdown")
+_SKIPPED_FOLDERS = frozenset({"node_modules"})
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read, with its path relative to the root of the corpus."""
+
+    path: Path
+    shown: str
+
+
+def find_files(paths: Sequence[Path], root: Path, exclude: Sequence[str] = ()) -> list[File]:
+    """The files under `paths`, each once, sorted by their path.
+
+    A folder is searched for pages; hidden folders and files, node_modules and what matches `exclude` are passed over.
+    A file that is named itself is taken whatever its name. Raises CorpusError for a path that does not exist, for a
+    folder that cannot be listed and when there is nothing to read.
+    """
+    base = Path(os.path.abspath(root))  # noqa: PTH100 - Path.absolute keeps "..", and resolve follows links
+    found: dict[str, File] = {}
+    for path in paths:
+        for file in _files_at(path, base, exclude):
+            found.setdefault(os.path.realpath(file.path) if file.path.is_symlink() else str(file.path), file)
+    if not found:
+        places = ", ".join(map(str, paths)) or "the paths given"
+        raise CorpusError(f"nothing to read: no {' or '.join(PAGE_ENDINGS)} file under {places}; name a page or folder")
+    return sorted(found.values(), key=lambda file: file.shown)
+
+
+def _files_at(path: Path, base: Path, exclude: Sequence[str]) -> Iterator[File]:
+    try:
+        is_folder, is_there = path.is_dir(), path.exists() or path.is_symlink()
+    except OSError as error:
+        raise CorpusError(f"cannot look at {path}: {error.strerror}") from None
+    if is_folder:
+        yield from _walk(path, base, exclude)
+    elif is_there:
+        yield File(Path(os.path.realpath(path.parent)) / path.name, _shown(path, base))
+    else:
+        raise CorpusError(f"no such file or folder: {path}; name one that exists")
+
+
+def _walk(folder: Path, base: Path, exclude: Sequence[str]) -> Iterator[File]:
+    """The pages under `folder`; a folder reached twice (by a link) is searched once."""
+    shown = _shown(folder, base)
+    pending = [(os.path.realpath(folder), "" if shown == "." else shown)]
+    seen: set[str] = set()
+    while pending:
+        real, shown = pending.pop()
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            entries = sorted(os.scandir(real), key=lambda entry: entry.name)
+        except OSError as error:
+            raise CorpusError(f"cannot list the folder {shown or folder}: {error.strerror}; check its rights") from None
+        for entry in entries:
+            path = f"{shown}/{entry.name}" if shown else entry.name
+            if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS or _is_excluded(path, exclude):
+                continue
+            if entry.is_dir():
+                pending.append((os.path.realpath(entry.path) if entry.is_symlink() else entry.path, path))
+            elif entry.name.lower().endswith(PAGE_ENDINGS) and (entry.is_file() or entry.is_symlink()):
+                yield File(Path(entry.path), path)
+
+
+def _is_excluded(path: str, exclude: Sequence[str]) -> bool:
+    """Whether a glob matches the path, its last part, or the whole folder (`drafts`, `drafts/`, `drafts/**`)."""
+    name = path.rpartition("/")[2]
+    for pattern in exclude:
+        glob = pattern.removeprefix("./").removesuffix("/**").removesuffix("/")
+        anywhere = glob.removeprefix("**/")
+        if fnmatch.fnmatchcase(path, glob) or fnmatch.fnmatchcase(name, anywhere):
+            return True
+        if anywhere != glob and (fnmatch.fnmatchcase(path, anywhere) or fnmatch.fnmatchcase(path, f"*/{anywhere}")):
+            return True
+    return False
+
+
+def _shown(path: Path, base: Path) -> str:
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - as for the root
+    return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else absolute.as_posix()
+
+
+def read_source(file: File) -> tuple[Source, Problem | None]:
+    """The text of `file`; if it cannot be read as text, an empty one and the reason."""
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        return Source(file.shown, ""), Source(file.shown, "").problem(0, f"cannot be read: {error.strerror or error}")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        before = Source(file.shown, data[: error.start].decode())
+        byte = f"byte 0x{data[error.start]:02X}"
+        return Source(file.shown, ""), before.problem(len(before.text), f"not UTF-8 ({byte}); save the file as UTF-8")
+    source = Source(file.shown, text)
+    if (nul := text.find("\0")) >= 0:
+        problem = source.problem(nul, "a NUL byte: this is not a text file, or it is damaged")
+        return Source(file.shown, ""), problem
+    return source, None
