@@ -286,11 +286,11 @@ class Courier:
 
         Raises Refusal when it failed for good, AuthorityUnavailable when the authority is not to be asked any more.
         """
-        from tenacity import Retrying, retry_if_exception, wait_exponential_jitter  # noqa: PLC0415 - 50 ms to import
+        from tenacity import Retrying, retry_if_exception, wait_exponential, wait_random  # noqa: PLC0415 - 50 ms
 
         if self._closed_for is not None:
             raise AuthorityUnavailable(self._closed_for)
-        backoff = wait_exponential_jitter(initial=self._backoff, max=16, jitter=self._backoff)
+        backoff = wait_exponential(multiplier=self._backoff, max=16) + wait_random(0, self._backoff)
         end = self._monotonic() + self._patience
         policy = Retrying(
             retry=retry_if_exception(is_transient),
