@@ -74,7 +74,7 @@ def _posted(body: bytes) -> list[tuple[str, object]]:
         document = json.loads(body)
         if isinstance(document, list):
             return [(str(name), value) for name, value in document]
-    except ValueError:
+    except (ValueError, TypeError):
         pass
     text = body.decode(errors="replace")[:200]
     raise BadFilter(f"{text} is not serialised using json format")

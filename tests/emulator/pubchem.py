@@ -241,7 +241,7 @@ def _record(row: Compound) -> Json:
         for key, kind in labels.items()
         if key in row.properties
     ]
-    return {"id": {"id": {"cid": row.cid}}, "atoms": {"aid": [], "element": []}, "bonds": {}, "props": props}
+    return {"id": {"id": {"cid": row.cid}}, "atoms": {"aid": [], "element": []}, "props": props}
 
 
 def _substances(world: World, ask: Ask) -> Json:

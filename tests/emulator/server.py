@@ -99,7 +99,7 @@ class _Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}{ROOTS[self.authority]}"
 
     def _start(self) -> None:
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name=f"emulator {self.authority}")
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), name=f"emulator {self.authority}")
         self._thread.start()
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -164,7 +164,6 @@ class Emulator:
         self._servers: dict[AuthorityName, _Server] = {}
 
     def __enter__(self) -> Self:
-        self._servers = {name: _Server(name, self) for name in AUTHORITIES}
         return self
 
     def __exit__(
@@ -179,21 +178,30 @@ class Emulator:
                 server.stop()
         if self.defects and error is None:
             raise RuntimeError("the emulator itself failed") from self.defects[0]
+        if self.defects and error is not None:
+            error.add_note(f"the emulator itself failed: {self.defects[0]!r}")
+
+    def _server(self, authority: AuthorityName) -> _Server:
+        """The listener of a service, started when first asked for: most tests need one of the three."""
+        with self._lock:
+            if authority not in self._servers:
+                self._servers[authority] = _Server(authority, self)
+            return self._servers[authority]
 
     @property
     def chembl_url(self) -> str:
         """Base URL of ChEMBL, as in CANONID_CHEMBL_URL."""
-        return self._servers["chembl"].url
+        return self._server("chembl").url
 
     @property
     def pubchem_url(self) -> str:
         """Base URL of PUG REST, as in CANONID_PUBCHEM_URL."""
-        return self._servers["pubchem"].url
+        return self._server("pubchem").url
 
     @property
     def clinicaltrials_url(self) -> str:
         """Base URL of ClinicalTrials.gov, as in CANONID_CLINICALTRIALS_URL."""
-        return self._servers["clinicaltrials"].url
+        return self._server("clinicaltrials").url
 
     def count(self, authority: AuthorityName) -> int:
         """How many requests have arrived at a service."""
@@ -212,7 +220,7 @@ class Emulator:
     def always(self, authority: AuthorityName, fault: Fault) -> None:
         """Play one fault at every request until `calm()`."""
         if fault is REFUSED and self._always.get(authority) is not REFUSED:
-            self._servers[authority].refuse()
+            self._server(authority).refuse()
         self._always[authority] = fault
 
     def calm(self) -> None:
@@ -220,7 +228,7 @@ class Emulator:
         for name in AUTHORITIES:
             self._queued[name].clear()
             if self._always.pop(name, None) is REFUSED:
-                self._servers[name].resume()
+                self._server(name).resume()
 
     def serve(self, request: Request, exchange: Exchange) -> None:
         """Answer one request, truly or with the fault that is due."""
