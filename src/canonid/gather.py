@@ -43,7 +43,7 @@ class Evidences(Protocol):
         """The stored replies to `asked`, whatever their age."""
         ...
 
-    def put(self, evidence: Sequence[Evidence]) -> None:
+    def put(self, evidence: Sequence[Evidence]) -> object:
         """Store replies in one transaction, replacing older ones to the same questions."""
         ...
 

@@ -48,9 +48,9 @@ Checked:  5 claims on 3 pages: 1 confirmed, 1 confirmed_null, 1 discrepant,
     1 undetermined, 1 unavailable
 Findings: 1 error
 Authorities:
-  chembl    synthetic 1    1 request  ok
-  drugbank  -             0 requests  unavailable: no DrugBank export supplied
-  pubchem   -             2 requests  degraded: did not answer within 30 s
+  chembl    synthetic 1; 1 request; ok
+  drugbank  0 requests; unavailable: no DrugBank export supplied
+  pubchem   2 requests; degraded: did not answer within 30 s
 
 Hint: no DrugBank export was supplied: give one with --drugbank FILE to have
     DrugBank ids checked
@@ -66,10 +66,10 @@ def text(shown: Report, view: View | None = None) -> str:
     return render(shown, Format.TEXT, view or View())
 
 
-def many(*extra: Judged, count: int = 101, like: Judged = CONFIRMED) -> Report:
+def many(*extra: Judged, count: int = 151, like: Judged = CONFIRMED) -> Report:
     """More claims than are listed one by one."""
     judged = [
-        replace(like, claim=replace(like.claim, place=Place("wiki/big.md", line, 1))) for line in range(1, count + 1)
+        replace(like, claim=replace(like.claim, place=Place(f"wiki/big{line:03}.md", 1, 1))) for line in range(1, count + 1)
     ]
     return report(*judged, *extra, run=QUIET)
 
@@ -114,20 +114,20 @@ def test_a_large_corpus_lists_only_what_needs_attention() -> None:
     """Confirmed claims are counted, the undetermined ones listed."""
     shown = text(many(UNDETERMINED))
     assert shown.startswith("wiki/bakuchiol.md:7:12 undetermined ")
-    assert "102 claims on 2 pages: 101 confirmed, 1 undetermined" in shown
+    assert "152 claims on 152 pages: 151 confirmed, 1 undetermined" in shown
     assert " confirmed chembl-id" not in shown
 
 
 def test_verbose_lists_every_claim_of_a_large_corpus() -> None:
     """`-v` leaves nothing out."""
-    assert text(many(), View(verbose=True)).count(" confirmed chembl-id") == 101
+    assert text(many(), View(verbose=True)).count(" confirmed chembl-id") == 151
 
 
 def test_many_claims_unchecked_for_one_reason_are_counted() -> None:
     """An outage does not bury the findings under a thousand equal lines."""
     shown = text(many(DISCREPANT, like=replace(UNAVAILABLE, reason="PubChem did not answer")))
-    assert "wiki/big.md" not in shown
-    assert "Hint: 101 claims could not be checked: PubChem did not answer (-v lists them)" in shown
+    assert "wiki/big" not in shown
+    assert "Hint: 151 claims could not be checked: PubChem did not answer (-v lists them)" in shown
 
 
 def test_few_claims_unchecked_for_one_reason_are_listed() -> None:
@@ -199,7 +199,7 @@ def test_an_offline_run_with_gaps_says_how_to_fill_them() -> None:
     """And does not speak of an outage, because nobody was asked."""
     run = replace(RUN, offline=True, authorities={"chembl": AuthorityUse(None, 0, "unavailable: offline")})
     shown = text(report(replace(UNAVAILABLE, reason="offline"), run=run), View(width=0))
-    assert "run again without --offline" in shown
+    assert "run again with --online" in shown
     assert "could not be asked everything" not in shown
 
 
@@ -225,14 +225,27 @@ def test_a_long_status_continues_under_itself() -> None:
     reason = "unavailable: ChEMBL did not answer within 30 s; check the network and the address in the settings"
     shown = text(report(CONFIRMED, run=replace(RUN, authorities={"chembl": AuthorityUse(None, 12, reason)})))
     assert (
-        "  chembl  -  12 requests  unavailable: ChEMBL did not answer within 30 s; check\n"
-        "                          the network and the address in the settings\n"
+        "  chembl  12 requests; unavailable: ChEMBL did not answer within 30 s; check the\n"
+        "          network and the address in the settings\n"
     ) in shown
 
 
-def test_a_view_too_narrow_for_the_table_leaves_its_rows_whole() -> None:
-    """Better one long line than a word a line."""
-    assert "\n  chembl    synthetic 1    1 request  ok\n" in text(MIXED, View(width=40))
+def test_a_claim_that_a_page_repeats_is_listed_once() -> None:
+    """Front matter and body usually say the same; the reader need not read it twice."""
+    again = replace(CONFIRMED, claim=replace(CONFIRMED.claim, place=Place("wiki/anakinra.md", 30, 5)))
+    shown = text(report(again, CONFIRMED), View(width=0))
+    assert shown.startswith("wiki/anakinra.md:4:12 confirmed ")
+    assert "\nalso on line 30\n" in shown.replace("    ", "")
+    assert "Checked:  2 claims" in shown
+    assert shown.count("CHEMBL1201570") == 1
+
+
+def test_an_undetermined_claim_with_a_finding_is_told_by_the_finding() -> None:
+    """One line for one fact."""
+    doubt = replace(UNDETERMINED, codes=("ID306",))
+    thin = replace(SPELLING, code="ID306", place=doubt.claim.place, message="the record is too thin")
+    shown = text(report(doubt, findings=(thin,)), View(width=0))
+    assert shown.startswith("wiki/bakuchiol.md:7:12 ID306 [warning] the record is too thin\n\nChecked")
 
 
 def test_a_report_without_authorities_has_no_table_of_them() -> None:

@@ -1,0 +1,50 @@
+"""The command line: one thin module a command, which parses, calls, renders and exits."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from canonid import __version__
+from canonid.cli.boundary import Boundary
+from canonid.cli.check import check
+from canonid.cli.config import config
+from canonid.cli.explain import explain
+from canonid.cli.reconcile import reconcile
+
+app = typer.Typer(
+    cls=Boundary,
+    help="A linter for canonical identifiers in curated knowledge bases.",
+    epilog="Exit codes: 0 nothing to report, 1 discrepancies, 2 usage or configuration, 3 something was not checked.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (reconcile, check, explain, config):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"canonid {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """The command `canonid`."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe with a narrow encoding must not turn a Greek letter into a crash.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files at start
+    app(prog_name="canonid")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from canonid.model import Finding, Judged, Place, Report, Severity, State, Verdict
 from canonid.reports import View
 
-SMALL = 100
+SMALL = 150
 """Up to so many claims each one is listed; beyond, only those that need attention."""
 
 _SAME_REASON = 5
@@ -59,16 +59,31 @@ def _entries(report: Report, view: View) -> list[_Entry]:
     told = {(finding.code, place) for finding in report.findings for place in (finding.place, *finding.also)}
     everything = view.verbose or len(report.claims) <= SMALL
     crowded = set() if everything else _crowded(report.claims)
-    return found + [
-        _claim_entry(judged)
+    listed = (
+        judged
         for judged in report.claims
         if not _is_told(judged, told) and (everything or _needs_attention(judged, crowded))
-    ]
+    )
+    return found + [_claim_entry(same) for same in _alike(listed)]
 
 
 def _is_told(judged: Judged, told: set[tuple[str, Place]]) -> bool:
-    """Whether a finding already says what there is to say of a discrepant claim."""
-    return judged.verdict is Verdict.DISCREPANT and any((code, judged.claim.place) in told for code in judged.codes)
+    """Whether a finding already says what there is to say of a claim."""
+    open_or_wrong = judged.verdict in (Verdict.DISCREPANT, Verdict.UNDETERMINED)
+    return open_or_wrong and any((code, judged.claim.place) in told for code in judged.codes)
+
+
+def _alike(claims: Iterable[Judged]) -> Iterable[list[Judged]]:
+    """The claims, those together that a page repeats with the same verdict for the same reason."""
+    groups: dict[object, list[Judged]] = {}
+    for judged in sorted(claims, key=lambda judged: _position(judged.claim.place)):
+        key = (judged.claim.place.path, judged.claim.key, judged.verdict, judged.reason)
+        groups.setdefault(key, []).append(judged)
+    return groups.values()
+
+
+def _position(place: Place) -> tuple[str, int, int]:
+    return (place.path, place.line, place.column)
 
 
 def _needs_attention(judged: Judged, crowded: set[str]) -> bool:
@@ -82,15 +97,18 @@ def _crowded(claims: Iterable[Judged]) -> set[str]:
     return {reason for reason, count in reasons.items() if count > _SAME_REASON}
 
 
-def _claim_entry(judged: Judged) -> _Entry:
-    claim = judged.claim
+def _claim_entry(same: Sequence[Judged]) -> _Entry:
+    first = same[0]
+    claim = first.claim
     value = "null" if claim.text is None else claim.text
     if claim.trial is not None:
         value = f"{claim.trial.identifier} {value}"
-    old = sorted({f"{item.authority} of {item.retrieved_at:%Y-%m-%d}" for item in judged.evidence if item.stale})
-    more = (f"rests on old evidence: {', '.join(old)}",) if old else ()
-    text = f"{claim.field} {value}: {judged.reason}"
-    return _Entry(claim.place, judged.verdict.value, _VERDICT[judged.verdict], text, more)
+    old = sorted({f"{item.authority} of {item.retrieved_at:%Y-%m-%d}" for item in first.evidence if item.stale})
+    more = [f"rests on old evidence: {', '.join(old)}"] if old else []
+    more += _also(claim.place, [judged.claim.place for judged in same[1:]])
+    return _Entry(
+        claim.place, first.verdict.value, _VERDICT[first.verdict], f"{claim.field} {value}: {first.reason}", tuple(more)
+    )
 
 
 def _finding_entry(finding: Finding) -> _Entry:
@@ -103,22 +121,22 @@ def _finding_entry(finding: Finding) -> _Entry:
     if proposal := finding.proposal:
         value = "null" if proposal.value is None else proposal.value
         more.append(f"proposal: {value} ({proposal.confidence.value} confidence: {proposal.why})")
-    if finding.also:
-        more.append(_also(finding))
+    more += _also(finding.place, finding.also)
     return _Entry(finding.place, finding.code, _SEVERITY[finding.severity], text, tuple(more), _BOLD)
 
 
-def _also(finding: Finding) -> str:
-    lines = [str(place.line) for place in finding.also if place.path == finding.place.path]
-    elsewhere = [str(place) for place in finding.also if place.path != finding.place.path]
+def _also(place: Place, others: Sequence[Place]) -> list[str]:
+    """The line that names `others` as seen from `place`; none if there are none."""
+    lines = [str(other.line) for other in others if other.path == place.path]
+    elsewhere = [str(other) for other in others if other.path != place.path]
     parts = [f"on line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"] if lines else []
     parts += [f"in {', '.join(elsewhere)}"] if elsewhere else []
-    return "also " + " and ".join(parts)
+    return ["also " + " and ".join(parts)] if parts else []
 
 
 def _by_page(entries: list[_Entry]) -> list[list[_Entry]]:
     pages: dict[str, list[_Entry]] = {}
-    for entry in sorted(entries, key=lambda entry: (entry.place.path, entry.place.line, entry.place.column)):
+    for entry in sorted(entries, key=lambda entry: _position(entry.place)):
         pages.setdefault(entry.place.path, []).append(entry)
     return list(pages.values())
 
@@ -185,22 +203,21 @@ def _summary(report: Report, view: View) -> list[str]:
 
 def _authorities(report: Report, view: View) -> list[str]:
     rows = sorted(report.run.authorities.items())
-    names = max((len(name) for name, _ in rows), default=0)
-    releases = max((len(use.release or "-") for _, use in rows), default=0)
+    width = max((len(name) for name, _ in rows), default=0)
     lines = [_paint("Authorities:", _BOLD, view)] if rows else []
     for name, use in rows:
-        row = f"{name:<{names}}  {use.release or '-':<{releases}}  {_count(use.requests, 'request'):>11}  "
-        lines += _hang(_clean(row), _clean(use.status), view)
+        said = "; ".join(filter(None, (use.release, _count(use.requests, "request"), use.status)))
+        lines += _hang(f"  {name:<{width}}  ", _clean(said), view)
     return lines
 
 
-def _hang(row: str, status: str, view: View) -> list[str]:
-    """A table row whose last column continues under itself."""
-    margin = " " * (len(row) + 2)
-    if view.width - len(margin) < 20:
-        return [f"  {row}{status}"]
-    lines = textwrap.wrap(status, view.width, initial_indent=margin, subsequent_indent=margin) or [margin]
-    return [f"  {row}{lines[0].strip()}".rstrip(), *lines[1:]]
+def _hang(margin: str, text: str, view: View) -> list[str]:
+    """`text` after `margin`, continued under its own beginning."""
+    if view.width <= 0:
+        return [margin + text]
+    return textwrap.wrap(
+        text, view.width, initial_indent=margin, subsequent_indent=" " * len(margin), break_on_hyphens=False
+    )
 
 
 def _hints(report: Report, view: View) -> list[str]:
@@ -218,7 +235,7 @@ def _hints(report: Report, view: View) -> list[str]:
             "make it wrong; the answers received so far are kept, run the same command again later"
         )
     if report.run.offline and unchecked:
-        hints.append("this run was offline and not every answer was in the store: run again without --offline")
+        hints.append("this run was offline and not every answer was in the store: run again with --online")
     if compiled := {item for judged in report.claims for item in judged.evidence if item.sources}:
         counted = _count(len(compiled), "record")
         hints.append(f"{counted} compiled by hand, not received from an authority (--format json names the sources)")

@@ -1,0 +1,60 @@
+"""The arguments and options that commands share, each spelt once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from canonid.cli.boundary import VERBOSE
+from canonid.reports import Format
+from canonid.settings import FailOn
+
+
+def _note_verbose(context: typer.Context, value: bool) -> bool:
+    context.meta[VERBOSE] = value
+    return value
+
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="PATH", help="Pages, tables or directories; the current directory if none is given."),
+]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print the outcome.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="Write there instead of to standard output.")
+]
+Offline = Annotated[
+    bool | None,
+    typer.Option("--offline/--online", help="Answer from the store only, without any request.", show_default=False),
+]
+Database = Annotated[
+    str | None, typer.Option(metavar="FILE", help="The store; by default cache/canonid.sqlite beside canonid.toml.")
+]
+Drugbank = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="A DrugBank export to answer from; may be given several times."),
+]
+Select = Annotated[
+    list[str] | None, typer.Option(metavar="CODES", help="Show only these findings, such as ID301 or ID4,ID5.")
+]
+Ignore = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Do not show these findings.")]
+FailOnOption = Annotated[
+    FailOn | None, typer.Option("--fail-on", help="The least severity that makes the exit code 1; error by default.")
+]
+MaxRequests = Annotated[
+    int | None, typer.Option(metavar="N", min=0, help="Make at most so many requests, and leave the rest open.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print findings and nothing else.")]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", "-v", callback=_note_verbose, help="List every claim; show the details of a fault in canonid."
+    ),
+]
+
+
+def given(**flags: object) -> dict[str, object]:
+    """The flags that were really given, which therefore come before the environment and the configuration."""
+    return {name: value for name, value in flags.items() if value is not None and value != []}

@@ -1,0 +1,32 @@
+"""What can be seen of a run while it waits for authorities."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Progress = Callable[[str, int, int], None]
+"""Told an authority's name, how many of its questions are answered, and how many were asked."""
+
+
+@contextmanager
+def show_progress(*, quiet: bool) -> Iterator[Progress | None]:
+    """A bar an authority on standard error while the block runs; none if nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only for somebody who watches
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
+    from rich.progress import Progress as Bars  # noqa: PLC0415 - as above
+
+    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {}
+
+        def advance(authority: str, answered: int, asked: int) -> None:
+            if authority not in tasks:
+                tasks[authority] = bars.add_task(authority)
+            bars.update(tasks[authority], completed=answered, total=asked)
+
+        yield advance

@@ -1,0 +1,180 @@
+"""The one place that builds store, authorities and clients from the settings, and hands them to the work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from canonid.authorities.base import Authority
+from canonid.authorities.chembl import ChemblAuthority
+from canonid.authorities.clinicaltrials import ClinicalTrialsAuthority
+from canonid.authorities.drugbank import DrugBankAuthority
+from canonid.authorities.drugbank.catalogue import import_exports
+from canonid.authorities.pacing import SharedPacer
+from canonid.authorities.pubchem import PubChemAuthority
+from canonid.authorities.transport import Courier, EvenPacer
+from canonid.corpus import fields_from, read_corpus
+from canonid.errors import SettingsError
+from canonid.gather import Freshness, Gatherer, Progress
+from canonid.model import Page, Report, State, Verdict
+from canonid.reconcile import reconcile
+from canonid.rules import RULES
+from canonid.settings import Settings, closest
+from canonid.store.discrepancies import list_discrepancies, update_discrepancies
+from canonid.store.evidence import EvidenceStore, read_evidence_file
+from canonid.store.runs import record_run
+
+_CHEMBL_SECONDS = 0.5
+"""Between two requests; ChEMBL publishes no limit, and with 1,000 ids a request nobody notices the pause."""
+_CLINICALTRIALS_SECONDS = 1.0
+"""Between two requests; ClinicalTrials.gov publishes no limit either, and is known to block fast clients."""
+
+
+def corpus_root(settings: Settings, paths: Sequence[Path]) -> Path:
+    """What the paths in a report are relative to.
+
+    The directory of the configuration file if it holds all of `paths`; else the one directory that was named; else
+    the working directory if it holds them; else what they have in common.
+    """
+    absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - Path.absolute keeps ".."
+    if settings.config is not None and all(path.is_relative_to(settings.home) for path in absolute):
+        return settings.home
+    if len(absolute) == 1 and absolute[0].is_dir():
+        return absolute[0]
+    if all(path.is_relative_to(Path.cwd()) for path in absolute):
+        return Path.cwd()
+    return Path(os.path.commonpath([path.parent for path in absolute]))
+
+
+def base_of(root: Path) -> str:
+    """The way from the working directory to `root`, in front of a place so that a terminal can open it."""
+    way = Path(os.path.relpath(root)).as_posix()
+    return "" if way == "." else way
+
+
+def check_codes(settings: Settings) -> None:
+    """Raise SettingsError for a code in `select` or `ignore` that no rule has: a typo would hide or show too much."""
+    codes = [rule.code for rule in RULES]
+    for name, wanted in (("select", settings.select), ("ignore", settings.ignore)):
+        for code in wanted:
+            if not any(known.startswith(code) for known in codes):
+                meant = closest(code, codes)
+                advice = f"did you mean {meant}?" if meant else "`canonid explain` lists them"
+                raise SettingsError(f"{name}: no rule has a code that begins with {code!r}; {advice}")
+
+
+def read_pages(settings: Settings, paths: Sequence[Path]) -> list[Page]:
+    """The pages under `paths`, read as the settings say."""
+    return list(read_corpus(paths, corpus_root(settings, paths), fields_from(settings.fields), settings.exclude))
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[EvidenceStore]:
+    """The store, with the supplied evidence files loaded into it."""
+    with EvidenceStore(settings.database) as store:
+        for file in settings.evidence:
+            store.put(read_evidence_file(file))
+        yield store
+
+
+@contextmanager
+def open_authorities(settings: Settings) -> Iterator[tuple[Authority, ...]]:
+    """The authorities, ready to be asked; nothing is sent before the first question."""
+    contact = settings.contact or ""
+    chembl = ChemblAuthority(settings.chembl_url, Courier("ChEMBL", pacer=EvenPacer(_CHEMBL_SECONDS)), contact)
+    pacer = SharedPacer(_beside(settings, f"{urlsplit(settings.pubchem_url).hostname}.pace"))
+    pubchem = PubChemAuthority(settings.pubchem_url, Courier("PubChem", pacer=pacer), contact, pacer)
+    courier = Courier("ClinicalTrials.gov", pacer=EvenPacer(_CLINICALTRIALS_SECONDS))
+    with closing(ClinicalTrialsAuthority(settings.clinicaltrials_url, courier, contact)) as trials:
+        yield chembl, pubchem, _drugbank(settings), trials
+
+
+def _drugbank(settings: Settings) -> DrugBankAuthority:
+    """DrugBank from the supplied exports, or from those imported earlier."""
+    catalogue = _beside(settings, f"{settings.database.stem}.drugbank.sqlite")
+    if settings.drugbank:
+        import_exports(catalogue, settings.drugbank)
+    return DrugBankAuthority(catalogue)
+
+
+def _beside(settings: Settings, name: str) -> Path:
+    return settings.database.with_name(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command works with."""
+
+    store: EvidenceStore
+    gatherer: Gatherer
+
+
+@contextmanager
+def open_session(settings: Settings, progress: Progress | None = None) -> Iterator[Session]:
+    """Store and authorities, put together for one run."""
+    freshness = Freshness(
+        found=timedelta(days=settings.found_days),
+        not_found=timedelta(days=settings.not_found_days),
+        trials=timedelta(days=settings.trials_days),
+    )
+    with open_store(settings) as store, open_authorities(settings) as authorities:
+        yield Session(
+            store,
+            Gatherer(
+                authorities,
+                store,
+                freshness=freshness,
+                offline=settings.offline,
+                max_requests=settings.max_requests,
+                progress=progress,
+            ),
+        )
+
+
+def run_job(settings: Settings, paths: Sequence[Path], *, remember: bool, progress: Progress | None = None) -> Report:
+    """Check `paths` and record the run; `remember` brings the table of discrepancies up to date as well.
+
+    The findings of the report carry the state that their discrepancies have.
+    """
+    check_codes(settings)
+    pages = read_pages(settings, paths)
+    with open_session(settings, progress) as session:
+        report = reconcile(pages, session.gatherer, shared=settings.shared)
+        if remember:
+            states = _remember(settings, paths, pages, report)
+        else:
+            states = {known.fingerprint: known.state for known in list_discrepancies(settings.database)}
+        report = _with_states(report, states)
+        record_run(settings.database, report)
+    return report
+
+
+def _remember(settings: Settings, paths: Sequence[Path], pages: Sequence[Page], report: Report) -> Mapping[str, State]:
+    root = corpus_root(settings, paths)
+    folders = [Path(os.path.abspath(path)) for path in paths if path.is_dir()]  # noqa: PTH100 - as above
+
+    def is_gone(path: str) -> bool:
+        place = root / path
+        return any(place.is_relative_to(folder) for folder in folders) and not place.exists()
+
+    unchecked = [item.claim for item in report.claims if item.verdict is Verdict.UNAVAILABLE]
+    return update_discrepancies(
+        settings.database,
+        report,
+        checked_pages={page.path for page in pages},
+        answered={name for name, use in report.run.authorities.items() if not use.status.startswith("unavailable")},
+        unanswered={(claim.subject, claim.field) for claim in unchecked},
+        is_gone=is_gone,
+    )
+
+
+def _with_states(report: Report, states: Mapping[str, State]) -> Report:
+    """A discrepancy that was resolved and is found again counts as reopened, whether or not that is remembered."""
+    current = {name: State.REOPENED if state is State.RESOLVED else state for name, state in states.items()}
+    findings = (replace(finding, state=current.get(finding.fingerprint, finding.state)) for finding in report.findings)
+    return replace(report, findings=tuple(findings))
