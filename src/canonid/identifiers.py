@@ -22,6 +22,15 @@ INCHIKEY = "inchikey"
 UNII = "unii"
 
 
+AUTHORITIES = {
+    "chembl": "ChEMBL",
+    "clinicaltrials": "ClinicalTrials.gov",
+    "drugbank": "DrugBank",
+    "pubchem": "PubChem",
+}
+"""The authorities by name, as they spell themselves."""
+
+
 class Reference(NamedTuple):
     """A prefix and the local unique identifier in it; the only shape in which an identifier travels."""
 

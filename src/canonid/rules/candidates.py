@@ -69,7 +69,7 @@ def _grade(record: Record, case: Case) -> Candidate | None:
     identity = case.identity(record)
     if identity.relation is not Relation.SAME:
         return None
-    if identity.is_strong:
+    if identity.is_strong or (identity.fit is Fit.PAGE_EQUAL and identity.match is not NameMatch.NONE):
         return Candidate(record, identity, Confidence.HIGH)
     if identity.fit is Fit.EQUAL:
         return Candidate(record, identity, Confidence.MEDIUM)

@@ -85,10 +85,13 @@ class Case:
 
     @cached_property
     def search_names(self) -> tuple[str, ...]:
-        """The names worth a search, own names first; descriptions and long names left out."""
+        """The names worth a search, own names first.
+
+        Long names are descriptions, and names with a comma are systematic ones: a structure finds those better.
+        """
         names = names_of(self.subject)
-        every = (*names.own.values(), *names.aliases.values())
-        return tuple(name for name in every if len(name) <= _LONGEST_NAME)[:_MOST_NAMES]
+        aliases = (name for name in names.aliases.values() if "," not in name)
+        return tuple(name for name in (*names.own.values(), *aliases) if len(name) <= _LONGEST_NAME)[:_MOST_NAMES]
 
     @cached_property
     def _first_profile(self) -> Profile:
@@ -168,7 +171,7 @@ class Case:
 
     def _identify(self, record: Record) -> Identity:
         identity = identify(record, self.profile, names_complete=self.names_complete(record))
-        named = identity.match >= NameMatch.SYNONYM
+        named = identity.match >= NameMatch.NAMED_ALIAS
         if identity.relation is Relation.OTHER_FORM and identity.fit is Fit.SKELETON and named:
             return self._only_form(record, identity)
         return identity

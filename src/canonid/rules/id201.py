@@ -11,7 +11,7 @@ Remedy: take the proposed identifier after a look at its page, or write `null`.
 
 from collections.abc import Iterator
 
-from canonid.identifiers import PREFIXES
+from canonid.identifiers import AUTHORITIES
 from canonid.model import ClaimKind, NotFound, Severity, Verdict
 from canonid.rules.base import Hit, Rule, proposing, shown
 from canonid.rules.case import Case
@@ -24,7 +24,7 @@ def check(case: Case) -> Iterator[Hit]:
         if claim.kind is not ClaimKind.IDENTIFIER or not isinstance(answer, NotFound):
             continue
         release = f" ({answer.evidence.release})" if answer.evidence.release else ""
-        message = f"{shown(claim)}: {PREFIXES[claim.prefix].authority} has no such record{release}"
+        message = f"{shown(claim)}: {AUTHORITIES[answer.evidence.authority]} has no such record{release}"
         yield proposing(claim, message, case)
 
 

@@ -9,6 +9,7 @@ Remedy: write the current identifier.
 
 from collections.abc import Iterator
 
+from canonid.identifiers import AUTHORITIES
 from canonid.model import Confidence, Proposal, Record, Severity, Status, Verdict
 from canonid.rules.base import Hit, Rule, number, shown
 from canonid.rules.case import Case
@@ -32,7 +33,9 @@ def _proposal(record: Record, case: Case) -> Proposal | None:
     if record.replaced_by is None or relation in {Relation.OTHER_SUBSTANCE, Relation.OTHER_STRUCTURE}:
         return None
     confidence = Confidence.HIGH if relation is Relation.SAME else Confidence.MEDIUM
-    return Proposal(record.replaced_by.identifier, confidence, f"{record.authority} names it as the current identifier")
+    return Proposal(
+        record.replaced_by.identifier, confidence, f"{AUTHORITIES[record.authority]} names it as the current one"
+    )
 
 
 RULE = Rule("ID202", "obsolete-identifier", Severity.WARNING, Verdict.DISCREPANT, check, __doc__)

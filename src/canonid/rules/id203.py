@@ -10,6 +10,7 @@ Remedy: take the proposed identifier after a look at its page, or write `null` w
 
 from collections.abc import Iterator
 
+from canonid.identifiers import AUTHORITIES
 from canonid.model import Severity, Status, Verdict
 from canonid.rules.base import Hit, Rule, proposing, shown
 from canonid.rules.case import Case
@@ -21,7 +22,7 @@ def check(case: Case) -> Iterator[Hit]:
         record = case.record(claim)
         if record is None or record.status is not Status.RETIRED:
             continue
-        message = f"{shown(claim)} was retired by {record.authority} without a replacement"
+        message = f"{shown(claim)} was retired by {AUTHORITIES[record.authority]} without a replacement"
         yield proposing(claim, message, case)
 
 

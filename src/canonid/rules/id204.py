@@ -10,6 +10,7 @@ Remedy: take the proposed compound, or look it up by name.
 
 from collections.abc import Iterator
 
+from canonid.identifiers import AUTHORITIES
 from canonid.model import Severity, Status, Verdict
 from canonid.rules.base import Hit, Rule, proposing, shown
 from canonid.rules.case import Case
@@ -22,7 +23,7 @@ def check(case: Case) -> Iterator[Hit]:
         if record is None or record.status is not Status.OTHER_ENTITY:
             continue
         entity = (record.entity or "another kind of record").lower()
-        message = f"{shown(claim)} is not a substance: {record.authority} files it as {entity}"
+        message = f"{shown(claim)} is not a substance: {AUTHORITIES[record.authority]} files it as {entity}"
         yield proposing(claim, message, case)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from canonid.identifiers import PREFIXES, PUBCHEM
+from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM
 from canonid.model import ByName, ByStructure, Claim, Found, NotFound, Unavailable
 from canonid.rules.candidates import Candidate, candidate_for
 from canonid.rules.case import Case
@@ -48,7 +48,7 @@ def assess_null(claim: Claim, case: Case) -> Nullity:
         return Nullity(Absence.UNCHECKED, down[0] if down else "no search was made")
     if hits := case.hits(authority):
         shown = ", ".join(label(hit) for hit in hits[:3])
-        return Nullity(Absence.OPEN, f"the search found {shown}, which is not proven to be {case.subject.title}")
+        return Nullity(Absence.OPEN, f"the search by name found {shown}; a name alone does not prove it")
     return Nullity(Absence.JUSTIFIED, _by_search(authority, searched))
 
 
@@ -66,4 +66,4 @@ def _by_search(authority: str, searched: dict[ByName | ByStructure, Found | NotF
     parts = [f"the name{'s' if len(names) > 1 else ''} {', '.join(names)}"] if names else []
     parts += [f"InChIKey {', '.join(keys)}"] if keys else []
     newest = min(answer.evidence.retrieved_at for answer in searched.values() if not isinstance(answer, Unavailable))
-    return f"{authority} has nothing under {' or '.join(parts)} (searched {newest:%Y-%m-%d})"
+    return f"{AUTHORITIES[authority]} has nothing under {' or '.join(parts)} (searched {newest:%Y-%m-%d})"

@@ -2,7 +2,8 @@
 
 Evidence is graded. A record *vouches* for the subject when its preferred name is one of the subject's names, or when
 a curated authority lists the subject's own name as a synonym. Names that anyone may deposit (PubChem synonyms) do not
-vouch: they are wrong often enough to make one error confirm another.
+vouch: they are wrong often enough to make one error confirm another. Nor do aliases of the page: a page about a class
+lists its members as aliases.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ class NameMatch(IntEnum):
     NONE = 0
     ALIAS = 1
     """A synonym of the record is an alias of the subject."""
-    SYNONYM = 2
-    """A synonym is the subject's own name, or the preferred name is one of its aliases."""
-    PREFERRED = 3
+    NAMED_ALIAS = 2
+    """The preferred name is an alias of the subject."""
+    SYNONYM = 3
+    """A synonym of the record is the subject's own name."""
+    PREFERRED = 4
     """The preferred name is the subject's own name (title, slug or INN)."""
 
 
@@ -82,8 +85,10 @@ def name_match(record: Record, names: Names) -> NameMatch:
     preferred, synonyms = record_keys(record)
     if preferred and preferred in names.own:
         return NameMatch.PREFERRED
-    if (preferred and preferred in names.aliases) or not synonyms.isdisjoint(names.own):
+    if not synonyms.isdisjoint(names.own):
         return NameMatch.SYNONYM
+    if preferred and preferred in names.aliases:
+        return NameMatch.NAMED_ALIAS
     return NameMatch.NONE if synonyms.isdisjoint(names.aliases) else NameMatch.ALIAS
 
 

@@ -127,8 +127,8 @@ def _judge_number(claim: Claim, case: Case) -> Opinion:
 def _judge_trial(claim: Claim, case: Case) -> Opinion:
     answer = case.answer(claim)
     if isinstance(answer, Found):
-        trial = answer.record.trial
-        return Verdict.CONFIRMED, f"registered: {answer.record.name}" + (f" ({trial.status})" if trial else "")
+        trial, title = answer.record.trial, answer.record.name
+        return Verdict.CONFIRMED, f"registered{f': {title}' if title else ''}{f' ({trial.status})' if trial else ''}"
     if isinstance(answer, Unavailable):
         return Verdict.UNAVAILABLE, answer.reason
     return Verdict.UNDETERMINED, "not asked"
