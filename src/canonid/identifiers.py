@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 CHEMBL = "chembl.compound"
@@ -206,6 +207,7 @@ class Reading:
     note: str = ""
 
 
+@lru_cache(maxsize=200_000)
 def read_identifier(prefix: str, text: str) -> Reading:
     """Read `text` as an identifier of `prefix`, whatever it is; never raises."""
     space = PREFIXES[prefix]

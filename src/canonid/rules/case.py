@@ -40,6 +40,7 @@ class Case:
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
         self._identities: dict[Reference, Identity] = {}
+        self._records: dict[Reference, Record] = {}
 
     @property
     def subject(self) -> Subject:
@@ -71,6 +72,11 @@ class Case:
 
     def _enriched(self, record: Record) -> Record:
         """`record` with the synonyms that a separate question brought."""
+        if record.reference not in self._records:
+            self._records[record.reference] = self._with_synonyms(record)
+        return self._records[record.reference]
+
+    def _with_synonyms(self, record: Record) -> Record:
         answer = self.dossier.answer(record.authority, Synonyms(record.reference))
         if not isinstance(answer, Found):
             return record
