@@ -1,0 +1,159 @@
+"""The command as a whole: help, version, start, and the ways in which it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from canonid import __version__
+from canonid.cli import app
+from canonid.cli.boundary import Boundary
+from canonid.cli.options import Verbose
+from canonid.errors import StoreError
+from tests.cli.conftest import Canonid
+
+COMMANDS = sorted(str(command.callback.__name__) for command in app.registered_commands if command.callback)
+
+
+def test_help_names_every_command(canonid: Canonid) -> None:
+    """On stdout, with the exit codes."""
+    ran = canonid("--help")
+    assert ran.code == 0
+    assert [command for command in COMMANDS if f"\n  {command} " not in ran.stdout] == []
+    assert "Exit codes: 0 " in ran.stdout
+
+
+def test_no_summary_in_the_help_is_cut_off(canonid: Canonid) -> None:
+    """The first sentence of every command fits on a line of 80 columns."""
+    assert "..." not in canonid("-h").stdout.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_of_every_command_is_described(canonid: Canonid, command: str) -> None:
+    """No option stands there bare."""
+    ran = canonid(command, "--help")
+    assert ran.code == 0
+    lines = ran.stdout.partition("Options:")[2].splitlines()
+    bare = [
+        line
+        for line, following in zip(lines, [*lines[1:], ""], strict=True)
+        if line.startswith("  -") and "  " not in line.strip() and not following.startswith("     ")
+    ]
+    assert bare == []
+
+
+def test_version(canonid: Canonid) -> None:
+    """One line, for bug reports."""
+    assert canonid("--version").stdout == f"canonid {__version__}\n"
+
+
+def test_an_unknown_option_is_a_usage_error(canonid: Canonid) -> None:
+    """Exit code 2, said on stderr."""
+    ran = canonid("check", "--ofline")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "--offline" in ran.stderr
+
+
+def failing(error: BaseException) -> typer.Typer:
+    """A program of one command that raises, inside the boundary."""
+    program = typer.Typer(cls=Boundary, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+    @program.callback()
+    def group() -> None:
+        pass
+
+    @program.command()
+    def fail(*, verbose: Verbose = False) -> None:
+        raise error
+
+    return program
+
+
+def test_an_error_of_ours_is_one_line() -> None:
+    """Exit code 2."""
+    result = CliRunner().invoke(failing(StoreError("the database is locked; try again later")), ["fail"])
+    assert result.stderr == "canonid: error: the database is locked; try again later\n"
+    assert result.exit_code == 2
+
+
+def test_a_fault_of_ours_never_looks_like_a_discrepancy() -> None:
+    """An apology with type and message, exit code 2, and no traceback."""
+    result = CliRunner().invoke(failing(ZeroDivisionError("by zero")), ["fail"])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "canonid: sorry, this is a fault in canonid: ZeroDivisionError: by zero; run again with -v for the details\n"
+    )
+
+
+def test_verbose_shows_the_traceback_of_a_fault() -> None:
+    """What a bug report needs."""
+    result = CliRunner().invoke(failing(ZeroDivisionError("by zero")), ["fail", "-v"])
+    assert result.exit_code == 2
+    assert "Traceback (most recent call last)" in result.stderr
+
+
+def test_ctrl_c_says_that_nothing_is_lost() -> None:
+    """Exit code 130, as shells expect."""
+    result = CliRunner().invoke(failing(KeyboardInterrupt()), ["fail"])
+    assert result.exit_code == 130
+    assert result.stderr == ("interrupted; answers received so far are kept, run the same command again to go on\n")
+
+
+def test_a_planned_exit_passes() -> None:
+    """The boundary leaves the exit codes of the commands alone."""
+    assert CliRunner().invoke(failing(typer.Exit(3)), ["fail"]).exit_code == 3
+
+
+START = "from canonid.cli import main; main()"
+
+
+def python(code: str, *args: str, **environment: str) -> subprocess.Popen[bytes]:
+    """This interpreter in a process of its own, running `code`."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", code, *args],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_the_installed_command_runs(tmp_path: Path) -> None:
+    """As a process: the script, the exit code, the stream of the error."""
+    script = Path(sys.executable).with_name("canonid")
+    done = subprocess.run(  # noqa: S603 - the command under test
+        [script, "check", "nowhere"], cwd=tmp_path, capture_output=True, check=False, text=True
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("canonid: error: ")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    """`canonid explain | head -1` ends quietly and with the exit code of the work."""
+    with python(START, "explain") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert (process.wait(), said) == (0, b"")
+
+
+def test_help_needs_no_heavy_library() -> None:
+    """What makes `--help` quick: no client, no database schema, no terminal library is imported for it."""
+    heavy = "{'rich', 'httpx', 'requests', 'sqlmodel', 'pubchempy', 'chembl_webresource_client', 'yaml'}"
+    with python(f"import sys, canonid.cli; print(sorted({heavy} & set(sys.modules)))") as process:
+        assert process.communicate()[0] == b"[]\n"
+
+
+def test_an_output_that_cannot_hold_a_letter_does_not_break_the_report(wiki: Path) -> None:
+    """A pipe in ASCII gets an escape where the page has a Greek letter."""
+    (wiki / "greek.md").write_text("---\ntitle: α-carotene\ncas-number: β\n---\n", encoding="utf-8")
+    with python(START, "check", str(wiki / "greek.md"), PYTHONIOENCODING="ascii") as process:
+        shown, said = process.communicate()
+    assert b"\\u03b2" in shown
+    assert (process.returncode, said) == (1, b"")
