@@ -226,8 +226,9 @@ class Gatherer:
         if evidence is None:
             self._fail((name, question), reason)
             return
-        use = self._uses[name]
-        use.reason = use.reason or reason
+        if not self.offline:
+            use = self._uses[name]
+            use.reason = use.reason or reason
         self._settle(replace(evidence, stale=True), self._authority(name), from_store=True)
 
     def _fill_gaps(self, new: Iterable[Asked], stored: Mapping[Asked, Evidence]) -> None:

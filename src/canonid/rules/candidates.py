@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from canonid.identifiers import PREFIXES, PUBCHEM, Reference
+from canonid.identifiers import CAS, PREFIXES, PUBCHEM, UNII, Reference
 from canonid.model import Claim, Confidence, Predicate, Proposal, Record
 from canonid.rules.case import Case
 from canonid.rules.identity import Fit, Identity, Relation
-from canonid.rules.profile import STRUCTURELESS, NameMatch, shared_names
+from canonid.rules.profile import BIOLOGIC, NameMatch, record_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,18 @@ def _grade(record: Record, case: Case) -> Candidate | None:
 
 def _is_lone_biologic_hit(record: Record, case: Case) -> bool:
     """Whether nothing but one name speaks for a record of a subject that is, or is said to be, a biologic."""
-    biologic = case.subject.biologic or record.kind in STRUCTURELESS or case.profile.biologic() is not None
-    return biologic and len(shared_names(record, case.profile.names)) < 2
+    kinds = {record.kind, *(anchor.kind for anchor in case.profile.anchors)}
+    if not case.subject.biologic and kinds.isdisjoint(BIOLOGIC):
+        return False
+    preferred, synonyms = record_keys(record)
+    shared = (synonyms | {preferred}) & case.profile.pooled_keys(besides=record.reference, curated=True)
+    return len(shared) < 2 and not _numbers_agree(record, case)
+
+
+def _numbers_agree(record: Record, case: Case) -> bool:
+    """Whether a CAS number or UNII that the page claims is listed by the record."""
+    claimed = {claim.reference for claim in case.substance_claims if claim.prefix in {CAS, UNII}}
+    return not claimed.isdisjoint(record.xrefs)
 
 
 def _preference(candidate: Candidate) -> tuple[int, int, int, str, str]:

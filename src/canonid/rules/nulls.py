@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM
-from canonid.model import ByName, ByStructure, Claim, Found, NotFound, Unavailable
+from canonid.model import Answer, ByName, ByStructure, Claim, Unavailable
 from canonid.rules.candidates import Candidate, candidate_for
 from canonid.rules.case import Case
-from canonid.rules.profile import label
+from canonid.rules.profile import BIOLOGIC, label
 
 
 class Absence(StrEnum):
@@ -49,7 +49,7 @@ def assess_null(claim: Claim, case: Case) -> Nullity:
     if hits := case.hits(authority):
         shown = ", ".join(label(hit) for hit in hits[:3])
         return Nullity(Absence.OPEN, f"the search by name found {shown}; a name alone does not prove it")
-    return Nullity(Absence.JUSTIFIED, _by_search(authority, searched))
+    return Nullity(Absence.JUSTIFIED, _by_search(authority, searched, case))
 
 
 def _by_kind(case: Case, authority: str) -> str:
@@ -60,10 +60,13 @@ def _by_kind(case: Case, authority: str) -> str:
     return f"{label(record)} is of type {record.kind.value}: PubChem gives such substances no CID{decoy}"
 
 
-def _by_search(authority: str, searched: dict[ByName | ByStructure, Found | NotFound | Unavailable]) -> str:
+def _by_search(authority: str, searched: dict[ByName | ByStructure, Answer], case: Case) -> str:
+    """The sentence for a null that a fresh search justifies, with the kind where that explains it."""
     names = [question.name for question in searched if isinstance(question, ByName)]
     keys = [question.inchikey for question in searched if isinstance(question, ByStructure)]
     parts = [f"the name{'s' if len(names) > 1 else ''} {', '.join(names)}"] if names else []
     parts += [f"InChIKey {', '.join(keys)}"] if keys else []
     newest = min(answer.evidence.retrieved_at for answer in searched.values() if not isinstance(answer, Unavailable))
-    return f"{AUTHORITIES[authority]} has nothing under {' or '.join(parts)} (searched {newest:%Y-%m-%d})"
+    biologics = (anchor for anchor in case.profile.anchors if anchor.kind in BIOLOGIC and not case.profile.structures())
+    kind = next((f"{label(anchor)} is of type {anchor.kind.value}, and " for anchor in biologics), "")
+    return f"{kind}{AUTHORITIES[authority]} has nothing under {' or '.join(parts)} (searched {newest:%Y-%m-%d})"

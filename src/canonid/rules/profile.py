@@ -146,8 +146,12 @@ class Profile:
         return next((anchor for anchor in self.anchors if anchor.kind in STRUCTURELESS), None)
 
 
-STRUCTURELESS = frozenset({Kind.PROTEIN, Kind.ANTIBODY, Kind.CELL, Kind.GENE, Kind.VACCINE})
-"""Kinds that PubChem files as substances only, because no structure can be standardised."""
+STRUCTURELESS = frozenset({Kind.ANTIBODY, Kind.CELL, Kind.GENE, Kind.VACCINE})
+"""Kinds that PubChem files as substances only, because no structure can be standardised. Proteins are not among them:
+ChEMBL calls peptides such as semaglutide proteins too, and those do have CIDs."""
+
+BIOLOGIC = STRUCTURELESS | {Kind.PROTEIN, Kind.PEPTIDE}
+"""Kinds for which a name is no proof of a compound: depositors name conjugates, fragments and salts after them."""
 
 
 def build_profile(subject: Subject, claims: Iterable[Claim], records: Iterable[Record]) -> Profile:
