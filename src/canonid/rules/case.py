@@ -30,6 +30,7 @@ from canonid.rules.profile import NameMatch, Profile, build_profile, names_of
 
 SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
 """The authorities that hold records of substances, in the order in which their names are trusted."""
+PUBCHEM_AUTHORITY = "pubchem"
 _MOST_NAMES = 8
 _LONGEST_NAME = 80
 
@@ -87,7 +88,7 @@ class Case:
         """Whether all names of the record are known; PubChem gives synonyms only when asked again."""
         if record.reference.prefix != PUBCHEM or record.synonyms:
             return True
-        return isinstance(self.dossier.answer("pubchem", Synonyms(record.reference)), Found | NotFound)
+        return isinstance(self.dossier.answer(PUBCHEM_AUTHORITY, Synonyms(record.reference)), Found | NotFound)
 
     @cached_property
     def search_names(self) -> tuple[str, ...]:
@@ -98,6 +99,16 @@ class Case:
         names = names_of(self.subject)
         aliases = (name for name in names.aliases.values() if "," not in name)
         return tuple(name for name in (*names.own.values(), *aliases) if len(name) <= _LONGEST_NAME)[:_MOST_NAMES]
+
+    def names_for(self, authority: str) -> tuple[str, ...]:
+        """The names to search an authority by: for a biologic without structure, PubChem is asked its own names only.
+
+        Depositors name small molecules after biologics' brands and targets; each further name is a further decoy.
+        """
+        if authority == PUBCHEM_AUTHORITY and self._first_profile.is_biologic:
+            own = names_of(self.subject).own.values()
+            return tuple(name for name in self.search_names if name in own)
+        return self.search_names
 
     @cached_property
     def _first_profile(self) -> Profile:
@@ -145,7 +156,7 @@ class Case:
     def searched(self, authority: str) -> dict[ByName | ByStructure, Answer]:
         """The searches of `authority` for this subject that have an answer."""
         questions: list[ByName | ByStructure] = [ByStructure(key) for key in self.profile.inchikeys()]
-        questions += [ByName.of(name) for name in self.search_names]
+        questions += [ByName.of(name) for name in self.names_for(authority)]
         answers = {question: self.dossier.answer(authority, question) for question in questions}
         return {question: answer for question, answer in answers.items() if answer is not None}
 

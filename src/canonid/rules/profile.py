@@ -139,6 +139,11 @@ class Profile:
                 keys |= {preferred} if curated and anchor.authority not in _CURATED else synonyms | {preferred}
         return keys - {""}
 
+    @property
+    def is_biologic(self) -> bool:
+        """Whether an anchor is of a biological kind and none has a structure."""
+        return any(anchor.kind in BIOLOGIC for anchor in self.anchors) and not self.structures()
+
     def biologic(self) -> Record | None:
         """An anchor that proves a kind without a discrete structure, unless another anchor has a structure."""
         if self.structures():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from canonid.identifiers import INCHIKEY, PREFIXES, PUBCHEM
 from canonid.model import ById, ByName, ByStructure, Claim, ClaimKind, Found, Predicate, Question, Status, Synonyms
-from canonid.rules.case import SUBSTANCE_AUTHORITIES, Case
+from canonid.rules.case import PUBCHEM_AUTHORITY, SUBSTANCE_AUTHORITIES, Case
 from canonid.rules.identity import Fit, Relation
 from canonid.rules.profile import NameMatch
 
@@ -61,9 +61,9 @@ def _searches(authority: str, case: Case) -> Iterator[Asked]:
     records = [record for answer in answers if isinstance(answer, Found) for record in answer.records]
     if None in answers or any(case.identity(record).relation is Relation.SAME for record in records):
         return
-    if authority == "pubchem" and case.profile.biologic() is not None:
+    if authority == PUBCHEM_AUTHORITY and case.profile.biologic() is not None:
         return  # no name gives a biologic a CID
-    for name in case.search_names:
+    for name in case.names_for(authority):
         yield authority, ByName.of(name)
 
 
@@ -74,7 +74,7 @@ def _synonyms(case: Case) -> Iterator[Asked]:
         if claim.prefix != PUBCHEM or record is None or identity is None:
             continue
         if identity.match is NameMatch.NONE and identity.fit is not Fit.EQUAL:
-            yield "pubchem", Synonyms(record.reference)
+            yield PUBCHEM_AUTHORITY, Synonyms(record.reference)
 
 
 def _structures_of_the_page(case: Case) -> Iterator[Asked]:
