@@ -15,6 +15,7 @@ from typing import Protocol
 
 from canonid.authorities.base import Authority
 from canonid.errors import AuthorityUnavailable
+from canonid.identifiers import AUTHORITIES
 from canonid.model import (
     Answer,
     AuthorityUse,
@@ -239,12 +240,12 @@ class Gatherer:
 
     def _why_not_asked(self, name: str, question: Question) -> str:
         if not self._authority(name).accepts(question):
-            return f"{name} cannot be asked this"
+            return f"{AUTHORITIES[name]} cannot be asked this"
         if self.offline:
-            return f"offline, and the store has no reply of {name} to this; run once without --offline"
+            return f"offline, and the store has no reply of {AUTHORITIES[name]} to this; run once without --offline"
         if self._is_spent():
             return f"the request budget of {self.max_requests} was used up; the next run goes on from here"
-        return self._uses[name].reason or f"{name} gave no reply to this"
+        return self._uses[name].reason or f"{AUTHORITIES[name]} gave no reply to this"
 
     def _summary(self, authority: Authority) -> AuthorityUse:
         use = self._uses[authority.name]

@@ -17,8 +17,6 @@ from canonid.model import Answer, ById, ByName, ByStructure, Evidence, Question,
 
 Q = TypeVar("Q", ById, ByStructure, ByName)
 
-_SINGLES = 40
-"""Requests for single names in the life of one object: the only ones that cannot be batched."""
 _LONGEST_NAME = 200
 _INCHIKEY = "molecule_structures__standard_inchi_key"
 _PREF_NAME = "pref_name"
@@ -31,19 +29,22 @@ _FIELDS = (
 
 
 class ChemblAuthority:
-    """ChEMBL at `base_url` (`https://www.ebi.ac.uk/chembl/api/data`); `contact` goes into the User-Agent."""
+    """ChEMBL at `base_url` (`https://www.ebi.ac.uk/chembl/api/data`); `contact` goes into the User-Agent.
+
+    `singles` bounds the requests for single names in the life of the object; what is left waits for the next run.
+    """
 
     name = "chembl"
     is_local = False
 
-    def __init__(self, base_url: str, courier: Courier, contact: str) -> None:
+    def __init__(self, base_url: str, courier: Courier, contact: str, singles: int = 200) -> None:
         self._base = base_url.rstrip("/")
         self._courier = courier
         self._client = ChemblClient(base_url, courier, user_agent(contact))
         self._release: str | None = None
         self._release_asked = False
         self._synonyms_in_batches = True
-        self._singles_left = _SINGLES
+        self._singles_left = singles
 
     @property
     def requests(self) -> int:
@@ -133,8 +134,8 @@ class ChemblAuthority:
     def _fetch_names(self, names: Mapping[str, ByName]) -> Iterator[Evidence | Unanswered]:
         """Preferred names, then synonyms, in batches; one by one what no batch can hold or spell.
 
-        A comma ends a value in a batch, and synonyms can be spelt in ways that no rule foresees (`mCPP`). The second
-        sort is asked singly only while the allowance lasts; then the batch's "none" stands.
+        A comma ends a value in a batch, and synonyms can be spelt in ways that no rule foresees (`mCPP`): a batch's
+        "none" is not enough to call a name unknown.
         """
         tried: dict[str, ByName] = {}
         for batch in _batches({name: q for name, q in names.items() if "," not in name}, PAGE // 2):
@@ -148,9 +149,9 @@ class ChemblAuthority:
             tried |= {name: question for name, question in batch.items() if name not in hits}
         for name, question in names.items():
             if "," in name:
-                yield self._fetch_single(question, (_PREF_NAME, _SYNONYM), is_asked=False)
+                yield self._fetch_single(question, (_PREF_NAME, _SYNONYM))
         for question in tried.values():
-            yield self._fetch_single(question, (_SYNONYM,), is_asked=self._synonyms_in_batches)
+            yield self._fetch_single(question, (_SYNONYM,))
 
     def _search_in_batches(self, names: Sequence[str]) -> dict[str, list[Row]]:
         hits = self._search(f"{_PREF_NAME}__in", names, lambda name: (name.upper(),))
@@ -164,11 +165,11 @@ class ChemblAuthority:
                 self._synonyms_in_batches = False
         return hits
 
-    def _fetch_single(self, question: ByName, columns: Sequence[str], *, is_asked: bool) -> Evidence | Unanswered:
+    def _fetch_single(self, question: ByName, columns: Sequence[str]) -> Evidence | Unanswered:
         if self._singles_left < len(columns):
-            if is_asked:
-                return self._name_evidence(question, [])
-            return Unanswered(question, "ChEMBL takes this name only by itself, and enough were asked; run again")
+            return Unanswered(
+                question, "ChEMBL takes some names only one by one, and enough were asked in this run; run again"
+            )
         self._singles_left -= len(columns)
         try:
             for column in columns:
