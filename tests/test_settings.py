@@ -169,6 +169,7 @@ def test_a_key_like_no_other_is_answered_with_all_that_exist(tmp_path: Path) -> 
         ('offline = "yes"', "offline should be true or false, not 'yes'"),
         ("max_requests = true", "max_requests should be a whole number, 0 or more, not True"),
         ("max_requests = -1", "max_requests should be a whole number, 0 or more, not -1"),
+        ("[freshness]\nfound_days = 99999999999", "freshness.found_days should be a number of days, at most 36500"),
         ("drugbank = 'one.csv'", "drugbank should be a list of paths, not 'one.csv'"),
         ("drugbank = [1]", "drugbank should be a path, not [1]"),
         ("chembl_url = 'ebi.ac.uk'", "chembl_url should be a URL that starts with https:// or http://"),

@@ -115,6 +115,12 @@ def _count(value: Any, _: Path) -> int:
     return int(value)
 
 
+def _days(value: Any, base: Path) -> int:
+    days = _count(value, base)
+    _need(days <= 36_500, "a number of days, at most 36500")
+    return days
+
+
 def _url(value: Any, base: Path) -> str:
     text = _text(value, base) if isinstance(value, str) else ""
     _need(text.startswith(("http://", "https://")), "a URL that starts with https:// or http://")
@@ -191,9 +197,9 @@ KEYS: tuple[Key, ...] = (
     Key("ignore", _codes),
     Key("format", _choice(Format)),
     Key("max_requests", _count),
-    Key("freshness.found_days", _count),
-    Key("freshness.not_found_days", _count),
-    Key("freshness.trials_days", _count),
+    Key("freshness.found_days", _days),
+    Key("freshness.not_found_days", _days),
+    Key("freshness.trials_days", _days),
     Key("corpus.exclude", _each(_text, "a list of patterns")),
     Key("corpus.fields", _table),
     Key("corpus.shared", _reasons),

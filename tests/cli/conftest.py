@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from canonid.cli import app
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 class Ran:
@@ -42,16 +41,31 @@ def canonid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Canonid:
     return run
 
 
+# The facts are ChEMBL's; the records were shortened by hand, hence `sources`.
+RECORDS = {"CHEMBL12345678": None, "CHEMBL1201570": "ANAKINRA", "CHEMBL1431": "METFORMIN"}
+CLAIMS = {"Adapalene": "CHEMBL12345678", "Anakinra": "CHEMBL1201570", "Metformin": "chembl1431"}
+"""An error, nothing, and a warning."""
+
+
 @pytest.fixture
 def wiki(tmp_path: Path) -> Path:
-    """The example pages and their evidence, where a test may write."""
-    folder = tmp_path / "corpus"
-    (folder / "wiki").mkdir(parents=True)
-    for name in ("anakinra", "adapalene", "resveratrol"):
-        (folder / "wiki" / f"{name}.md").write_bytes((EXAMPLES / "wiki" / f"{name}.md").read_bytes())
-    for name in ("evidence.jsonl", "drugbank_vocabulary.csv"):
-        (folder / name).write_bytes((EXAMPLES / name).read_bytes())
-    (folder / "canonid.toml").write_text(
-        'offline = true\nevidence = ["evidence.jsonl"]\ndrugbank = ["drugbank_vocabulary.csv"]\n'
+    """Three pages with a ChEMBL ID on line 3, beside a configuration that answers from evidence for them."""
+    folder = tmp_path / "corpus" / "wiki"
+    folder.mkdir(parents=True)
+    for title, chembl in CLAIMS.items():
+        (folder / f"{title.lower()}.md").write_text(f"---\ntitle: {title}\nchembl-id: {chembl}\n---\n# {title}\n")
+    lines = (
+        {
+            "authority": "chembl",
+            "question": f"id:chembl.compound:{chembl}",
+            "release": "synthetic",
+            "retrieved_at": "2026-01-01T00:00:00Z",
+            "url": "https://chembl.example/",
+            "payload": name and {"molecule": {"molecule_chembl_id": chembl, "pref_name": name}},
+            "sources": "synthetic",
+        }
+        for chembl, name in RECORDS.items()
     )
-    return folder / "wiki"
+    (folder.parent / "evidence.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder.parent / "canonid.toml").write_text('offline = true\nevidence = ["evidence.jsonl"]\n')
+    return folder

@@ -68,9 +68,8 @@ def text(shown: Report, view: View | None = None) -> str:
 
 def many(*extra: Judged, count: int = 151, like: Judged = CONFIRMED) -> Report:
     """More claims than are listed one by one."""
-    judged = [
-        replace(like, claim=replace(like.claim, place=Place(f"wiki/big{line:03}.md", 1, 1))) for line in range(1, count + 1)
-    ]
+    places = [Place(f"wiki/big{number:03}.md", 1, 1) for number in range(count)]
+    judged = [replace(like, claim=replace(like.claim, place=place)) for place in places]
     return report(*judged, *extra, run=QUIET)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-Progress = Callable[[str, int, int], None]
-"""Told an authority's name, how many of its questions are answered, and how many were asked."""
+if TYPE_CHECKING:
+    from canonid.gather import Progress
 
 
 @contextmanager
