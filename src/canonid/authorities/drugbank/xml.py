@@ -1,0 +1,281 @@
+"""The full database: more than a gigabyte of XML from outside, read as a stream with everything dangerous off.
+
+No entity is resolved, no document type is accepted, nothing is fetched, and no more is held than one drug. Nested
+`drug` elements (pathways have them) and nested `drugbank-id` elements (interactions have hundreds) are not entries:
+only a `drug` whose parent is the root is read, and only its direct children count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import IO, TypedDict, cast
+
+from lxml import etree
+
+from canonid.authorities.drugbank.entry import ACCESSION, SPACES, Entry, Located, one_line, refusal, secondaries, tidy
+from canonid.errors import ExportError
+
+LARGEST_DRUG = 32 * 1024 * 1024
+"""Bytes that may pass without a complete entry; the longest real entries list some ten thousand products."""
+
+_CHUNK = 64 * 1024
+_PLACE = re.compile(r",? line [0-9]+, column [0-9]+.*")
+_OVERSIZED = re.compile(r"(?i)huge|depth|too (?:long|deep|large|big)|limit")
+_NUCLEOTIDES = frozenset("ACGTUN")
+_TEXTS = {"name": "name", "cas-number": "cas", "unii": "unii", "average-mass": "mass"}
+_SALT_TEXTS = {"drugbank-id": "id", "name": "name", "cas-number": "cas", "unii": "unii", "inchikey": "inchikey"}
+_PROPERTIES = {"Molecular Formula": "formula", "Molecular Weight": "mass", "InChIKey": "inchikey"}
+
+TELLING_CATEGORIES = frozenset(
+    {
+        "Antibodies, Monoclonal",
+        "Vaccines",
+        "Cell- and Tissue-Based Therapy",
+        "Genetic Therapy",
+        "Oligonucleotides",
+        "Oligonucleotides, Antisense",
+        "RNA, Small Interfering",
+    }
+)
+"""MeSH headings that say what sort of biologic a drug is; the many others are left in the export."""
+
+
+class Hardening(TypedDict):
+    """The parser options that make XML from outside safe to read, and leave out what is never looked at."""
+
+    resolve_entities: bool
+    no_network: bool
+    load_dtd: bool
+    huge_tree: bool
+    remove_comments: bool
+    remove_pis: bool
+    remove_blank_text: bool
+
+
+HARDENED = Hardening(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+    remove_blank_text=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What the root element says of the export."""
+
+    namespace: str
+    """In lxml's spelling, `{http://www.drugbank.ca}`, or empty."""
+    version: str
+    exported_on: date | None
+
+
+def read_root(path: Path, head: bytes) -> Root:
+    """The root element in the first bytes of a file.
+
+    Raises ExportError for XML that is broken or declares a document type, and for another root than `drugbank`.
+    """
+    parser = etree.XMLPullParser(events=("start",), **HARDENED)
+    failure = _feed(parser, head)
+    root = next(_elements(parser), None)
+    if root is None:
+        raise _syntax_refusal(path, *failure) if failure else refusal(path, "XML without a root element", 1)
+    # A failure behind the root's start tag is met again, with its line, when the file is read.
+    document = root.getroottree().docinfo
+    if document.internalDTD is not None or document.externalDTD is not None:
+        raise refusal(path, "declares a document type (DOCTYPE), which no DrugBank export does: refused", 1)
+    name = etree.QName(root)
+    if name.localname != "drugbank":
+        raise refusal(path, f"XML of another kind: its root is <{name.localname}>, not <drugbank>", _line(root))
+    namespace = f"{{{name.namespace}}}" if name.namespace else ""
+    return Root(namespace, root.get("version", ""), _day(root.get("exported-on", "")))
+
+
+def _feed(parser: etree.XMLPullParser, data: bytes) -> tuple[str, int] | None:
+    """Feed the parser; what is wrong and on which line, if anything is.
+
+    An undeclared entity is logged as fatal, but not raised, and the parser would start afresh with the next chunk.
+    """
+    try:
+        parser.feed(data)
+    except etree.XMLSyntaxError as error:
+        return error.msg or "", error.lineno or 0
+    fatal = parser.feed_error_log.filter_from_errors()
+    return (fatal[0].message, fatal[0].line) if len(fatal) else None
+
+
+def _elements(parser: etree.XMLPullParser) -> Iterator[etree._Element]:
+    """The elements of the events met so far."""
+    for _, element in parser.read_events():
+        yield cast("etree._Element", element)
+
+
+def _line(element: etree._Element) -> int:
+    return cast("int | None", element.sourceline) or 0
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_database(path: Path, stream: IO[bytes]) -> Iterator[Located]:
+    """The entries of the full database, in its order and in flat memory.
+
+    Raises ExportError with the line where the file is truncated, broken or larger in some part than a real one is.
+    """
+    head = stream.read(_CHUNK)
+    read = DrugReader(path, read_root(path, head).namespace)
+    parser = etree.XMLPullParser(events=("end",), tag=read.tag, **HARDENED)
+    done = complete = 0
+    chunk = head
+    while chunk:
+        failure = _feed(parser, chunk)
+        done += len(chunk)
+        for drug in _elements(parser):
+            if (entry := read.entry(drug)) is not None:
+                complete = done
+                yield Located(entry, _line(drug), done)
+                _forget(drug)
+        if failure:
+            raise _syntax_refusal(path, *failure)
+        if done - complete > LARGEST_DRUG:
+            raise refusal(path, f"more than {LARGEST_DRUG:,} bytes without a complete <drug>: refused")
+        chunk = stream.read(_CHUNK)
+    try:
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise refusal(path, "ends before </drugbank>: it is truncated; download it again", error.lineno) from error
+
+
+def _forget(drug: etree._Element) -> None:
+    """Free a drug that was read, and all that stands before it."""
+    drug.clear()
+    root = drug.getparent()
+    while root is not None and drug.getprevious() is not None:
+        del root[0]
+
+
+def _syntax_refusal(path: Path, message: str, line: int) -> ExportError:
+    reason = _PLACE.sub("", one_line(message)).rstrip(" ,")
+    if _OVERSIZED.search(reason):
+        return refusal(path, f"longer or deeper than any DrugBank record: refused ({reason})", line)
+    return refusal(path, f"not well-formed XML ({reason}); download it again", line)
+
+
+class DrugReader:
+    """Reads the direct children of a top-level `drug`; holds the element names in the file's namespace."""
+
+    def __init__(self, path: Path, namespace: str) -> None:
+        self.tag = f"{namespace}drug"
+        self._path = path
+        self._namespace = namespace
+        self._cut = len(namespace)
+        self._readers: dict[str, Callable[[etree._Element, dict[str, object]], None]] = {
+            "drugbank-id": self._read_accession,
+            "groups": self._read_groups,
+            "classification": self._read_classification,
+            "salts": self._read_salts,
+            "synonyms": self._read_synonyms,
+            "categories": self._read_categories,
+            "atc-codes": self._read_atc,
+            "sequences": self._read_sequences,
+            "calculated-properties": self._read_properties,
+            "experimental-properties": self._read_properties,
+            "external-identifiers": self._read_pointers,
+        }
+        self._children = tuple(namespace + name for name in (*_TEXTS, *self._readers))
+
+    def entry(self, drug: etree._Element) -> Entry | None:
+        """What `drug` states, or None if it is nested in another record.
+
+        Raises ExportError if it has no primary accession.
+        """
+        root = drug.getparent()
+        if root is None or root.getparent() is not None:
+            return None
+        fields: dict[str, object] = {"type": drug.get("type", "")}
+        for child in drug.iterchildren(*self._children):
+            name = child.tag[self._cut :]
+            if field := _TEXTS.get(name):
+                fields[field] = one_line(child.text)
+            else:
+                self._readers[name](child, fields)
+        accession = str(fields.get("id", ""))
+        if not ACCESSION.fullmatch(accession):
+            raise refusal(self._path, f"a <drug> without a primary accession ({accession!r})", _line(drug))
+        others = cast("list[str]", fields.pop("others", []))
+        return tidy({**fields, "id": accession, "secondary": secondaries(others, accession)})
+
+    def _read_accession(self, child: etree._Element, fields: dict[str, object]) -> None:
+        text = one_line(child.text)
+        if child.get("primary") == "true" and "id" not in fields:
+            fields["id"] = text
+        else:
+            cast("list[str]", fields.setdefault("others", [])).append(text)
+
+    def _read_groups(self, child: etree._Element, fields: dict[str, object]) -> None:
+        fields["groups"] = self._texts(child, "group")
+
+    def _read_synonyms(self, child: etree._Element, fields: dict[str, object]) -> None:
+        fields["synonyms"] = list(dict.fromkeys(self._texts(child, "synonym")))
+
+    def _read_classification(self, child: etree._Element, fields: dict[str, object]) -> None:
+        fields["classification"] = self._texts(child, "direct-parent")
+
+    def _read_categories(self, child: etree._Element, fields: dict[str, object]) -> None:
+        # `category` holds `category` and `mesh-id`: the outer one has no text of its own.
+        names = (one_line(node.text) for node in child.iter(f"{self._namespace}category"))
+        fields["categories"] = [name for name in names if name in TELLING_CATEGORIES]
+
+    def _read_atc(self, child: etree._Element, fields: dict[str, object]) -> None:
+        codes = (node.get("code", "") for node in child.iterchildren(f"{self._namespace}atc-code"))
+        fields["atc"] = [code for code in codes if code]
+
+    def _read_salts(self, child: etree._Element, fields: dict[str, object]) -> None:
+        salts = (self._salt(salt) for salt in child.iterchildren(f"{self._namespace}salt"))
+        fields["salts"] = [salt for salt in salts if salt]
+
+    def _salt(self, salt: etree._Element) -> dict[str, str]:
+        texts = {_SALT_TEXTS.get(node.tag[self._cut :]): one_line(node.text) for node in salt.iterchildren("{*}*")}
+        return {field: text for field, text in texts.items() if field and text}
+
+    def _read_sequences(self, child: etree._Element, fields: dict[str, object]) -> None:
+        fields["residues"] = max((_residues(text) for text in self._texts(child, "sequence", wrapped=True)), default=0)
+
+    def _read_properties(self, child: etree._Element, fields: dict[str, object]) -> None:
+        # Calculated properties come first and stand; biotech drugs have experimental ones only.
+        for kind in child.iter(f"{self._namespace}kind"):
+            field = _PROPERTIES.get(kind.text or "")
+            value = kind.getnext() if field else None
+            if field and value is not None and not fields.get(field):
+                fields[field] = one_line(value.text).removeprefix("InChIKey=")
+
+    def _read_pointers(self, child: etree._Element, fields: dict[str, object]) -> None:
+        xrefs: dict[str, list[str]] = {}
+        for resource in child.iter(f"{self._namespace}resource"):
+            prefix = SPACES.get(resource.text or "")
+            identifier = resource.getnext() if prefix else None
+            if prefix and identifier is not None and (text := one_line(identifier.text)):
+                xrefs.setdefault(prefix, []).append(text)
+        fields["xrefs"] = xrefs
+
+    def _texts(self, parent: etree._Element, name: str, *, wrapped: bool = False) -> list[str]:
+        """The texts of the children `name`, each on one line unless its lines mean something (`wrapped`)."""
+        texts = (node.text or "" for node in parent.iterchildren(self._namespace + name))
+        return [text for raw in texts if (text := raw if wrapped else one_line(raw))]
+
+
+def _residues(fasta: str) -> int:
+    """The length of an amino acid chain, 0 for a chain of nucleotides."""
+    chain = "".join(line.strip() for line in fasta.splitlines() if not line.lstrip().startswith(">"))
+    return 0 if set(chain.upper()) <= _NUCLEOTIDES else len(chain)
