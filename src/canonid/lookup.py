@@ -10,6 +10,7 @@ from canonid.gather import Gatherer
 from canonid.identifiers import CHEMBL, DRUGBANK, INCHIKEY, PREFIXES, PUBCHEM, Reference, guess_references
 from canonid.model import (
     ById,
+    ByStructure,
     Claim,
     ClaimKind,
     Confidence,
@@ -20,6 +21,7 @@ from canonid.model import (
     Record,
     Subject,
     Unavailable,
+    Verdict,
 )
 from canonid.reconcile import gather_cases, judge_case
 from canonid.rules.candidates import Candidate, candidate_for
@@ -45,6 +47,8 @@ class Column:
     """Why there is no record, or what is to be said of it."""
     others: tuple[Record, ...] = ()
     """Further hits that are not proven to be the substance."""
+    is_unchecked: bool = False
+    """Whether the authority could not be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class Card:
     def is_found(self) -> bool:
         """Whether any authority has a record."""
         return self.trial is not None or any(column.record is not None for column in self.columns)
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether an authority that might have a record could not be asked."""
+        return any(column.is_unchecked for column in self.columns)
 
 
 def lookup(query: str, gatherer: Gatherer) -> tuple[Card, ...]:
@@ -81,10 +90,11 @@ def lookup(query: str, gatherer: Gatherer) -> tuple[Card, ...]:
 def lookup_page(page: Page, gatherer: Gatherer) -> Card:
     """The card of a page's subject, with the verdicts on its claims."""
     (case,) = gather_cases([page], gatherer)
-    judged, _ = judge_case(case)
-    own = tuple(claim for claim in case.substance_claims if claim.reference is not None)
+    judged = {item.claim.key: item for item in reversed(judge_case(case)[0])}
+    confirmed = {key: item.claim for key, item in judged.items() if item.verdict is Verdict.CONFIRMED}
+    own = tuple(claim for claim in confirmed.values() if claim in case.substance_claims)
     card = _card(page.path, _page(page.subject, own), gatherer)
-    return Card(page.path, card.title, card.columns, judged=judged)
+    return Card(page.path, page.subject.title, card.columns, judged=tuple(reversed(judged.values())))
 
 
 def _by_reference(query: str, reference: Reference, gatherer: Gatherer) -> Card:
@@ -95,22 +105,34 @@ def _by_reference(query: str, reference: Reference, gatherer: Gatherer) -> Card:
     gatherer.ask([(authority, ById(reference))])
     answer = gatherer.answers[authority, ById(reference)]
     if not isinstance(answer, Found):
+        down = isinstance(answer, Unavailable)
         note = answer.reason if isinstance(answer, Unavailable) else "no such record"
-        return Card(query, reference.identifier, (Column(authority, reference.prefix, None, None, None, note),))
+        column = Column(authority, reference.prefix, None, None, None, note, is_unchecked=down)
+        return Card(query, reference.identifier, (column,))
     record = answer.record
     if record.trial is not None:
         return Card(query, record.name or reference.identifier, trial=record)
-    return _card(query, _page_of(record, reference), gatherer)
+    return _card(query, _page_of(record, reference, gatherer), gatherer)
 
 
-def _page_of(record: Record, reference: Reference) -> Page:
+def _page_of(record: Record, reference: Reference, gatherer: Gatherer) -> Page:
     """A page as its curator would write it who knows nothing but this record."""
-    title = record.name or reference.identifier
+    title = record.name or _name_by_structure(record, gatherer) or reference.identifier
     subject = Subject(title, title, record.synonyms[:_MOST_ALIASES], mass=record.mass, formula=record.formula)
     references = [reference]
     if record.inchikey:
         references.append(Reference(INCHIKEY, record.inchikey))
     return _page(subject, tuple(_claim(title, item) for item in references))
+
+
+def _name_by_structure(record: Record, gatherer: Gatherer) -> str | None:
+    """The name that a curated authority gives the record's structure: PubChem has compounds without a title."""
+    if record.inchikey is None:
+        return None
+    questions = [(authority, ByStructure(record.inchikey)) for authority in ("chembl", "drugbank")]
+    gatherer.ask(questions)
+    answers = [gatherer.answers[question] for question in questions]
+    return next((answer.record.name for answer in answers if isinstance(answer, Found) and answer.record.name), None)
 
 
 def _claim(subject: str, reference: Reference) -> Claim:
@@ -154,7 +176,8 @@ def _columns(case: Case) -> Iterator[Column]:
 def _searched(case: Case, claim: Claim, authority: str, candidate: Candidate | None) -> Column:
     hits = case.hits(authority)
     if candidate is None:
-        return Column(authority, claim.prefix, None, None, None, _why_nothing(case, authority), hits)
+        down = any(isinstance(answer, Unavailable) for answer in case.searched(authority).values())
+        return Column(authority, claim.prefix, None, None, None, _why_nothing(case, authority), hits, down)
     others = tuple(hit for hit in hits if hit.reference != candidate.record.reference)
     identity = candidate.identity
     return Column(authority, claim.prefix, candidate.record, identity, candidate.confidence, identity.grounds, others)

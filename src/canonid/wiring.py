@@ -21,6 +21,7 @@ from canonid.authorities.transport import Courier, EvenPacer
 from canonid.corpus import fields_from, read_corpus
 from canonid.errors import SettingsError
 from canonid.gather import Freshness, Gatherer, Progress
+from canonid.lookup import Card, lookup, lookup_page
 from canonid.model import Page, Report, State, Verdict
 from canonid.reconcile import reconcile
 from canonid.rules import RULES
@@ -29,6 +30,7 @@ from canonid.store.discrepancies import list_discrepancies, update_discrepancies
 from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.runs import record_run
 
+_ANSWERED = {"ok", "from store", "not asked"}
 _CHEMBL_SECONDS = 0.5
 """Between two requests; ChEMBL publishes no limit, and with 1,000 ids a request nobody notices the pause."""
 _CLINICALTRIALS_SECONDS = 1.0
@@ -136,6 +138,14 @@ def open_session(settings: Settings, progress: Progress | None = None) -> Iterat
         )
 
 
+def look_up(settings: Settings, query: str, page: Path | None, progress: Progress | None = None) -> tuple[Card, ...]:
+    """The cards for `query`, or for the subjects of `page` if it is a file."""
+    with open_session(settings, progress) as session:
+        if page is None:
+            return lookup(query, session.gatherer)
+        return tuple(lookup_page(item, session.gatherer) for item in read_pages(settings, [page]))
+
+
 def run_job(settings: Settings, paths: Sequence[Path], *, remember: bool, progress: Progress | None = None) -> Report:
     """Check `paths` and record the run; `remember` brings the table of discrepancies up to date as well.
 
@@ -167,7 +177,8 @@ def _remember(settings: Settings, paths: Sequence[Path], pages: Sequence[Page], 
         settings.database,
         report,
         checked_pages={page.path for page in pages},
-        answered={name for name, use in report.run.authorities.items() if not use.status.startswith("unavailable")},
+        # An authority that answered in part only may have left out the very reply that made a finding.
+        answered={name for name, use in report.run.authorities.items() if use.status in _ANSWERED},
         unanswered={(claim.subject, claim.field) for claim in unchecked},
         is_gone=is_gone,
     )

@@ -12,6 +12,7 @@ from canonid.cli.boundary import Boundary
 from canonid.cli.check import check
 from canonid.cli.config import config
 from canonid.cli.explain import explain
+from canonid.cli.lookup import lookup
 from canonid.cli.reconcile import reconcile
 
 app = typer.Typer(
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (reconcile, check, explain, config):
+for command in (reconcile, check, lookup, explain, config):
     app.command()(command)
 
 
