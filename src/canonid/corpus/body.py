@@ -31,6 +31,7 @@ _AFTER_DOT = re.compile(rf"·[ \t]{{1,3}}{_LABEL}", re.IGNORECASE)
 _QUICK = re.compile(rf"\n[ \t|*_+•-]{{0,20}}(?:[0-9]{{1,3}}[.)][ \t]+{_EMPHASIS})?{LABEL_PATTERN}", re.IGNORECASE)
 _ROW = re.compile(rf"[ \t]*\|?[ \t]*{_EMPHASIS}{LABEL_PATTERN}", re.IGNORECASE)
 _TABLE_LABEL = re.compile(rf"{LABEL_PATTERN}:?", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t]*")
 _NEXT_SEGMENT = re.compile(r"[ \t]·[ \t]")
 _BULLET_LINE = re.compile(r"[ \t]*(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+(.*)")
 _IDENTITY_PARENT = re.compile(
@@ -70,13 +71,17 @@ def find_labels(text: str, start: int, names: Iterable[str]) -> Iterator[Labelle
     """Labels in lists and lines of the body, in order; `names` are those of the subject."""
     keys = _keys(names)
     matches = [match for match in _line_labels(text, start) if not _belongs_to_another(text, match, keys)]
-    matches += [match for match in _AFTER_DOT.finditer(text, start) if not _in_table_or_footnote(text, match.start())]
+    matches += _AFTER_DOT.finditer(text, start)
+    end, is_list = -1, True
     for match in sorted(matches, key=lambda match: match.start()):
-        end = text.find("\n", match.end())
-        end = len(text) if end < 0 else end
-        segment = _NEXT_SEGMENT.search(text, match.end(), end)
-        stop = segment.start() if segment else end
-        yield Labelled(label_field(match["label"]), match.end(), text[match.end() : stop])
+        if match.end() > end:
+            is_list = not text.startswith(("|", "[^"), _line_start(text, match.start("label")))
+            end = text.find("\n", match.end())
+            end = len(text) if end < 0 else end
+        if is_list:  # not a table or a footnote, which have dots too
+            segment = _NEXT_SEGMENT.search(text, match.end(), end)
+            stop = segment.start() if segment else end
+            yield Labelled(label_field(match["label"]), match.end(), text[match.end() : stop])
 
 
 def _line_labels(text: str, start: int) -> Iterator[re.Match[str]]:
@@ -85,9 +90,11 @@ def _line_labels(text: str, start: int) -> Iterator[re.Match[str]]:
     yield from _AT_LINE.finditer(text, max(start - 1, 0))
 
 
-def _in_table_or_footnote(text: str, offset: int) -> bool:
+def _line_start(text: str, offset: int) -> int:
+    """The offset of the first character of a line that is not a blank."""
     line = text.rfind("\n", 0, offset) + 1
-    return text[line : line + 80].lstrip().startswith(("|", "[^"))
+    blanks = _BLANKS.match(text, line)
+    return blanks.end() if blanks else line
 
 
 def _belongs_to_another(text: str, match: re.Match[str], keys: frozenset[str]) -> bool:
@@ -122,7 +129,7 @@ def table_labels(tables: Sequence[Table], names: Iterable[str]) -> Iterator[Labe
     keys = _keys(names)
     for table in tables:
         yield from _by_row(table, keys)
-        yield from _by_column(table, keys)
+        yield from _by_column(table)
 
 
 def _by_row(table: Table, keys: frozenset[str]) -> Iterator[Labelled]:
@@ -148,14 +155,11 @@ def _value_column(header: tuple[Cell, ...], keys: frozenset[str]) -> int:
     return 0
 
 
-def _by_column(table: Table, keys: frozenset[str]) -> Iterator[Labelled]:
-    """The labels of a header over one single row, which is the subject's if it names it or names nothing."""
-    if table.height != 1 or sum(_label((cell,)) is not None for cell in table.header) <= 1:
+def _by_column(table: Table) -> Iterator[Labelled]:
+    """The labels of a header over one single row, which is the subject's; several rows are several subjects."""
+    if table.height != 1 or _label(table.header[:1]) is None or _label(table.header[1:2]) is None:
         return
-    row = table.rows[0]
-    if not row or (_label(table.header[:1]) is None and name_key(row[0].plain) not in keys):
-        return
-    for heading, cell in zip(table.header, row, strict=False):
+    for heading, cell in zip(table.header, table.rows[0], strict=False):
         field = _label((heading,))
         if field:
             yield Labelled(field, cell.start, cell.text)

@@ -56,27 +56,44 @@ def _files_at(path: Path, base: Path, exclude: Sequence[str]) -> Iterator[File]:
 
 
 def _walk(folder: Path, base: Path, exclude: Sequence[str]) -> Iterator[File]:
-    """The pages under `folder`; a folder reached twice (by a link) is searched once."""
+    """The pages under `folder`; links come last, so that a page has its own path, and no folder is searched twice."""
     shown = _shown(folder, base)
     pending = [(os.path.realpath(folder), "" if shown == "." else shown)]
+    linked: list[tuple[os.DirEntry[str], str]] = []
     seen: set[str] = set()
-    while pending:
+    while pending or linked:
+        if not pending:
+            entry, path = linked.pop(0)
+            if not entry.is_dir():
+                yield File(Path(entry.path), path)
+                continue
+            pending.append((os.path.realpath(entry.path), path))
         real, shown = pending.pop()
         if real in seen:
             continue
         seen.add(real)
-        try:
-            entries = sorted(os.scandir(real), key=lambda entry: entry.name)
-        except OSError as error:
-            raise CorpusError(f"cannot list the folder {shown or folder}: {error.strerror}; check its rights") from None
-        for entry in entries:
-            path = f"{shown}/{entry.name}" if shown else entry.name
-            if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS or _is_excluded(path, exclude):
-                continue
-            if entry.is_dir():
-                pending.append((os.path.realpath(entry.path) if entry.is_symlink() else entry.path, path))
-            elif entry.name.lower().endswith(PAGE_ENDINGS) and (entry.is_file() or entry.is_symlink()):
+        for entry, path in _entries(real, shown, exclude):
+            if entry.is_symlink():
+                linked.append((entry, path))
+            elif entry.is_dir():
+                pending.append((entry.path, path))
+            else:
                 yield File(Path(entry.path), path)
+
+
+def _entries(real: str, shown: str, exclude: Sequence[str]) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """The folders and pages in one folder, with the paths that they are shown by."""
+    try:
+        entries = sorted(os.scandir(real), key=lambda entry: entry.name)
+    except OSError as error:
+        raise CorpusError(f"cannot list the folder {shown or real}: {error.strerror}; check its rights") from None
+    for entry in entries:
+        path = f"{shown}/{entry.name}" if shown else entry.name
+        if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS or _is_excluded(path, exclude):
+            continue
+        is_page = entry.name.lower().endswith(PAGE_ENDINGS) and (entry.is_file() or not Path(entry.path).exists())
+        if is_page or entry.is_dir():
+            yield entry, path
 
 
 def _is_excluded(path: str, exclude: Sequence[str]) -> bool:
@@ -85,9 +102,7 @@ def _is_excluded(path: str, exclude: Sequence[str]) -> bool:
     for pattern in exclude:
         glob = pattern.removeprefix("./").removesuffix("/**").removesuffix("/")
         anywhere = glob.removeprefix("**/")
-        if fnmatch.fnmatchcase(path, glob) or fnmatch.fnmatchcase(name, anywhere):
-            return True
-        if anywhere != glob and (fnmatch.fnmatchcase(path, anywhere) or fnmatch.fnmatchcase(path, f"*/{anywhere}")):
+        if any(fnmatch.fnmatchcase(text, form) for text, form in ((path, glob), (path, anywhere), (name, anywhere))):
             return True
     return False
 

@@ -177,8 +177,7 @@ def _entries(block: str, base: int, wanted: Wanted) -> Iterator[Entry]:
         else:
             _skip(events, value)
         yield Entry(key.value, base + _start(key), tuple(scalar for scalar in values if scalar.text))
-    for _ in events:
-        pass  # an error behind the mapping is an error of the block
+    next(events, None)  # an error behind the mapping is an error of the block
 
 
 def _value_events(events: Iterator[Event], first: Event) -> Iterator[tuple[ScalarEvent, int]]:
@@ -228,14 +227,19 @@ def _events(block: str) -> Iterator[Event]:
     """The events of `block` from the root node on; raises _BadYaml where strict readers would fail."""
     if (deep := _too_deep(block)) is not None:
         raise _BadYaml(deep, "brackets are nested too deeply")
-    loader = _Loader(block)
     try:
-        yield from _checked(loader.get_event)
+        yield from _parsed(block)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _BadYaml(mark.index if mark else 0, error.problem or error.context or "it cannot be read") from error
     except yaml.YAMLError as error:
         raise _BadYaml(_unreadable(block), "a control character is not allowed") from error
+
+
+def _parsed(block: str) -> Iterator[Event]:
+    loader = _Loader(block)
+    try:
+        yield from _checked(loader.get_event)
     finally:
         loader.dispose()
 

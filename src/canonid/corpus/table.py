@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from canonid.model import Claim, ClaimKind, Page, Problem
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 """The endings of files that are read as tables, with what stands between their cells."""
+_ENDS = {delimiter: re.compile(f"[{delimiter}\n]") for delimiter in DELIMITERS.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,8 @@ def _cell(text: str, position: int, delimiter: str) -> tuple[Cell, int]:
 
 
 def _unquoted_end(text: str, position: int, delimiter: str) -> int:
-    line = text.find("\n", position)
-    line = len(text) if line < 0 else line
-    end = text.find(delimiter, position, line)
-    return line if end < 0 else end
+    match = _ENDS[delimiter].search(text, position)
+    return match.start() if match else len(text)
 
 
 def _trimmed(text: str, start: int, end: int) -> Cell:

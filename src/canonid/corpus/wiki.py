@@ -15,7 +15,7 @@ from canonid.corpus.source import Source
 from canonid.corpus.values import Value, read_name, read_prose, read_scalar
 from canonid.model import Claim, ClaimKind, Page, Subject
 
-_HEADING = re.compile(r"^# +([^\n]+)", re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+([^\n]{1,300})", re.MULTILINE)
 _MASS = re.compile(r"[~≈\s]*([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?![0-9,–-])\s*(k?)")
 _LONGEST_TITLE = 60
 _LINES_FOR_TITLE = 20
