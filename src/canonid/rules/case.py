@@ -26,13 +26,14 @@ from canonid.model import (
     Unavailable,
 )
 from canonid.rules.identity import Fit, Identity, Relation, identify
-from canonid.rules.profile import NameMatch, Profile, build_profile, names_of
+from canonid.rules.profile import NameMatch, Profile, build_profile, names_of, without_brackets
 
 SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
 """The authorities that hold records of substances, in the order in which their names are trusted."""
 PUBCHEM_AUTHORITY = "pubchem"
 _MOST_NAMES = 8
 _LONGEST_NAME = 80
+_MOST_WORDS = 4
 
 
 class Case:
@@ -94,21 +95,27 @@ class Case:
     def search_names(self) -> tuple[str, ...]:
         """The names worth a search, own names first.
 
-        Long names are descriptions, and names with a comma are systematic ones: a structure finds those better.
+        Long names are descriptions; names with a comma are systematic ones, which a structure finds better; and a
+        title with brackets is there without them, too.
         """
         names = names_of(self.subject)
-        aliases = (name for name in names.aliases.values() if "," not in name)
-        return tuple(name for name in (*names.own.values(), *aliases) if len(name) <= _LONGEST_NAME)[:_MOST_NAMES]
+        aliases = (name for name in names.aliases.values() if "," not in name and len(name.split()) <= _MOST_WORDS)
+        own = (name for name in names.own.values() if without_brackets(name) not in names.own)
+        return tuple(name for name in (*own, *aliases) if len(name) <= _LONGEST_NAME)[:_MOST_NAMES]
 
     def names_for(self, authority: str) -> tuple[str, ...]:
-        """The names to search an authority by: for a biologic without structure, PubChem is asked its own names only.
+        """The names to search an authority by: PubChem takes one a request, so it gets aliases only for a null.
 
-        Depositors name small molecules after biologics' brands and targets; each further name is a further decoy.
+        And not for a biologic without structure: depositors name small molecules after biologics' brands and targets,
+        and each further name would be a further decoy.
         """
-        if authority == PUBCHEM_AUTHORITY and self._first_profile.is_biologic:
-            own = names_of(self.subject).own.values()
-            return tuple(name for name in self.search_names if name in own)
-        return self.search_names
+        if authority != PUBCHEM_AUTHORITY or (self._has_null(authority) and not self._first_profile.is_biologic):
+            return self.search_names
+        own = names_of(self.subject).own.values()
+        return tuple(name for name in self.search_names if name in own)
+
+    def _has_null(self, authority: str) -> bool:
+        return any(PREFIXES[claim.prefix].authority == authority for claim in self.exact_nulls())
 
     @cached_property
     def _first_profile(self) -> Profile:
@@ -214,6 +221,16 @@ class Case:
             record, identity = self.record(claim), self.claim_identity(claim)
             if claim.predicate is Predicate.EXACT and record is not None and identity is not None:
                 yield claim, record, identity
+
+    def proven_records(self) -> tuple[Record, ...]:
+        """The records of the subject: those that vouch for it, and those that its claims name and a name confirms."""
+        named = (
+            record
+            for _, record, identity in self.exact_records()
+            if identity.relation is Relation.SAME and identity.match >= NameMatch.NAMED_ALIAS
+        )
+        records = {record.reference: record for record in (*self.profile.anchors, *named)}
+        return tuple(records.values())
 
     def exact_nulls(self) -> Iterator[Claim]:
         """The explicit nones of fields that name the subject itself."""

@@ -159,9 +159,11 @@ def _named(record: Record, profile: Profile, match: NameMatch, fit: Fit, other: 
         return Identity(Relation.OTHER_FORM, f"{grounds}, but {form} ({other})", match, fit)
     if match is NameMatch.PREFERRED:
         return _preferred_but_different(record, profile, grounds, fit, other)
-    if fit is Fit.DIFFERENT:
+    known = profile.structures(besides=record.reference).get(other, ())
+    if any(name_match(source, profile.names) is NameMatch.PREFERRED for source in known):
         return Identity(Relation.OTHER_STRUCTURE, f"{grounds}, but its InChIKey differs from {other}", match, fit)
-    return Identity(Relation.UNPROVEN, f"{grounds}, but its InChIKey is not the page's {other}", match, fit)
+    whose = f"{label(known[0])} has {other}" if known else f"the page has {other}"
+    return Identity(Relation.UNPROVEN, f"{grounds}, but its InChIKey differs: {whose}", match, fit)
 
 
 def _preferred_but_different(record: Record, profile: Profile, grounds: str, fit: Fit, other: str) -> Identity:

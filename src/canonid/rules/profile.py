@@ -62,6 +62,12 @@ def names_of(subject: Subject) -> Names:
     return Names(own, {key: name for key, name in aliases.items() if key not in own})
 
 
+def without_brackets(name: str) -> str:
+    """The key of `name` without what stands in brackets; an empty text if it has none."""
+    bare = _BRACKETS.sub(" ", name)
+    return "" if bare == name else name_key(bare)
+
+
 def _keyed(names: Iterable[str], shortest: int) -> dict[str, str]:
     keyed = {name_key(name): " ".join(name.split()) for name in names}
     return {key: name for key, name in keyed.items() if len(key) >= shortest}

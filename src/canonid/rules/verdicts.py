@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from canonid.identifiers import CAS, INCHIKEY, PREFIXES, UNII
+from canonid.identifiers import CAS, INCHIKEY, PREFIXES, UNII, Reference
 from canonid.model import Claim, ClaimKind, Finding, Found, Judged, NotFound, Predicate, Unavailable, Verdict
 from canonid.rules.base import Rule, claimed_text
 from canonid.rules.case import Case
@@ -100,10 +100,9 @@ def _judge_null(claim: Claim, case: Case) -> Opinion:
 
 def _judge_inchikey(claim: Claim, case: Case) -> Opinion:
     known = case.profile.structures()
-    reference = claim.reference
-    if reference is not None and reference.identifier in known:
-        anchors = " and ".join(label(anchor) for anchor in known[reference.identifier][:2])
-        return Verdict.CONFIRMED, f"InChIKey of {anchors}"
+    same = [record for record in case.proven_records() if Reference(INCHIKEY, record.inchikey or "") == claim.reference]
+    if same:
+        return Verdict.CONFIRMED, f"InChIKey of {' and '.join(label(record) for record in same[:2])}"
     if known:
         return Verdict.UNDETERMINED, f"same skeleton as {min(known)}, but another form"
     return Verdict.UNDETERMINED, f"no record of the subject gives a structure to compare with{_blocked(case)}"
@@ -113,9 +112,9 @@ def _judge_number(claim: Claim, case: Case) -> Opinion:
     """CAS numbers and UNIIs: no authority is asked for them, but records list them."""
     reference, what = claim.reference, PREFIXES[claim.prefix].label
     listed: dict[str, str] = {}
-    for anchor in case.profile.anchors:
-        for number in anchor.xref(claim.prefix):
-            listed.setdefault(number, label(anchor))
+    for record in case.proven_records():
+        for number in record.xref(claim.prefix):
+            listed.setdefault(number, label(record))
     if reference is not None and reference.identifier in listed:
         return Verdict.CONFIRMED, f"listed by {listed[reference.identifier]}"
     if listed:
