@@ -21,6 +21,8 @@ _LONGEST_NAME = 200
 _INCHIKEY = "molecule_structures__standard_inchi_key"
 _PREF_NAME = "pref_name"
 _SYNONYM = "molecule_synonyms__synonyms"
+_AS_WRITTEN = "molecule_synonyms__molecule_synonym"
+"""The same synonyms in the case of their source; the other column is upper case for most."""
 _FIELDS = (
     "cross_references", "first_approval", "max_phase", "molecule_chembl_id", "molecule_hierarchy",
     "molecule_properties", "molecule_structures", "molecule_synonyms", "molecule_type", "pref_name", "structure_type",
@@ -132,33 +134,31 @@ class ChemblAuthority:
             yield self._evidence(question, f"molecule.json?{_INCHIKEY}={key}", _payload(found))
 
     def _fetch_names(self, names: Mapping[str, ByName]) -> Iterator[Evidence | Unanswered]:
-        """Preferred names, then synonyms, in batches; one by one what no batch can hold or spell.
-
-        A comma ends a value in a batch, and synonyms can be spelt in ways that no rule foresees (`mCPP`): a batch's
-        "none" is not enough to call a name unknown.
-        """
-        tried: dict[str, ByName] = {}
-        for batch in _batches({name: q for name, q in names.items() if "," not in name}, PAGE // 2):
+        """Preferred names, then synonyms, in batches; one by one only what no batch can hold: a comma ends a value."""
+        singly = {name: question for name, question in names.items() if "," in name}
+        for batch in _batches({name: q for name, q in names.items() if name not in singly}, PAGE // 2):
             try:
                 hits = self._search_in_batches(tuple(batch))
             except Refusal as refusal:
                 yield from self._unanswered(batch.values(), refusal)
                 continue
-            for name, rows in hits.items():
-                yield self._name_evidence(batch[name], rows)
-            tried |= {name: question for name, question in batch.items() if name not in hits}
-        for name, question in names.items():
-            if "," in name:
-                yield self._fetch_single(question, (_PREF_NAME, _SYNONYM))
-        for question in tried.values():
-            yield self._fetch_single(question, (_SYNONYM,))
+            for name, question in batch.items():
+                if name in hits or self._synonyms_in_batches:
+                    yield self._name_evidence(question, hits.get(name, []))
+                else:
+                    singly[name] = question
+        for name, question in singly.items():
+            yield self._fetch_single(question, (_PREF_NAME, _SYNONYM) if "," in name else (_SYNONYM,))
 
     def _search_in_batches(self, names: Sequence[str]) -> dict[str, list[Row]]:
+        """The molecules by name: each further column is asked only for the names that are still open."""
         hits = self._search(f"{_PREF_NAME}__in", names, lambda name: (name.upper(),))
-        left = [name for name in names if name not in hits]
-        if left and self._synonyms_in_batches:
+        for column in (_SYNONYM, _AS_WRITTEN):
+            left = [name for name in names if name not in hits]
+            if not left or not self._synonyms_in_batches:
+                break
             try:
-                hits |= self._search(f"{_SYNONYM}__in", left, _spellings)
+                hits |= self._search(f"{column}__in", left, _spellings)
             except Refusal as refusal:
                 if refusal.status != 400:
                     raise
@@ -167,9 +167,8 @@ class ChemblAuthority:
 
     def _fetch_single(self, question: ByName, columns: Sequence[str]) -> Evidence | Unanswered:
         if self._singles_left < len(columns):
-            return Unanswered(
-                question, "ChEMBL takes some names only one by one, and enough were asked in this run; run again"
-            )
+            why = "ChEMBL takes some names only one by one, and enough were asked in this run; run again"
+            return Unanswered(question, why)
         self._singles_left -= len(columns)
         try:
             for column in columns:
