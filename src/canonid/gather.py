@@ -87,7 +87,6 @@ class Gatherer:
     store: Evidences
     freshness: Freshness = field(default_factory=Freshness)
     offline: bool = False
-    max_requests: int | None = None
     progress: Progress | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     answers: dict[Asked, Answer] = field(default_factory=dict)
@@ -208,18 +207,12 @@ class Gatherer:
     ) -> None:
         """The thread of one authority: everything that happens here goes through the inbox."""
         try:
-            for item in _guarded(authority, questions, lambda: stop.is_set() or self._is_spent()):
+            for item in _guarded(authority, questions, stop.is_set):
                 inbox.put((authority, item))
         except BaseException as error:  # noqa: BLE001 - handed to the calling thread, which raises it
             inbox.put((authority, error))
         finally:
             inbox.put((authority, None))
-
-    def _is_spent(self) -> bool:
-        if self.max_requests is None:
-            return False
-        made = sum(authority.requests - self._uses[authority.name].before for authority in self.authorities)
-        return made >= self.max_requests
 
     def _give_up(self, name: str, question: Question, reason: str, stored: Mapping[Asked, Evidence]) -> None:
         """Answer from older evidence, marked stale, or say why there is no answer."""
@@ -243,8 +236,6 @@ class Gatherer:
             return f"{AUTHORITIES[name]} cannot be asked this"
         if self.offline:
             return f"offline, and the store has no reply of {AUTHORITIES[name]} to this; run once without --offline"
-        if self._is_spent():
-            return f"the request budget of {self.max_requests} was used up; the next run goes on from here"
         return self._uses[name].reason or f"{AUTHORITIES[name]} gave no reply to this"
 
     def _summary(self, authority: Authority) -> AuthorityUse:

@@ -15,9 +15,9 @@ from canonid.authorities.chembl import ChemblAuthority
 from canonid.authorities.clinicaltrials import ClinicalTrialsAuthority
 from canonid.authorities.drugbank import DrugBankAuthority
 from canonid.authorities.drugbank.catalogue import import_exports
-from canonid.authorities.pacing import SharedPacer
+from canonid.authorities.pacing import Budget, Rationed, SharedPacer
 from canonid.authorities.pubchem import PubChemAuthority
-from canonid.authorities.transport import Courier, EvenPacer
+from canonid.authorities.transport import Courier, EvenPacer, Pacer
 from canonid.corpus import fields_from, read_corpus
 from canonid.errors import SettingsError
 from canonid.gather import Freshness, Gatherer, Progress
@@ -87,12 +87,17 @@ def open_store(settings: Settings) -> Iterator[EvidenceStore]:
 @contextmanager
 def open_authorities(settings: Settings) -> Iterator[tuple[Authority, ...]]:
     """The authorities, ready to be asked; nothing is sent before the first question."""
-    contact = settings.contact or ""
-    chembl = ChemblAuthority(settings.chembl_url, Courier("ChEMBL", pacer=EvenPacer(_CHEMBL_SECONDS)), contact)
-    pacer = SharedPacer(_beside(settings, f"{urlsplit(settings.pubchem_url).hostname}.pace"))
-    pubchem = PubChemAuthority(settings.pubchem_url, Courier("PubChem", pacer=pacer), contact, pacer)
-    courier = Courier("ClinicalTrials.gov", pacer=EvenPacer(_CLINICALTRIALS_SECONDS))
-    with closing(ClinicalTrialsAuthority(settings.clinicaltrials_url, courier, contact)) as trials:
+    contact, budget = settings.contact or "", Budget(settings.max_requests)
+
+    def courier(label: str, pacer: Pacer) -> Courier:
+        return Courier(label, pacer=Rationed(pacer, budget))
+
+    shared = SharedPacer(_beside(settings, f"{urlsplit(settings.pubchem_url).hostname}.pace"))
+    chembl = ChemblAuthority(settings.chembl_url, courier("ChEMBL", EvenPacer(_CHEMBL_SECONDS)), contact)
+    pubchem = PubChemAuthority(settings.pubchem_url, courier("PubChem", shared), contact, shared)
+    pace = EvenPacer(_CLINICALTRIALS_SECONDS)
+    trials = ClinicalTrialsAuthority(settings.clinicaltrials_url, courier("ClinicalTrials.gov", pace), contact)
+    with closing(trials):
         yield chembl, pubchem, _drugbank(settings), trials
 
 
@@ -132,7 +137,6 @@ def open_session(settings: Settings, progress: Progress | None = None) -> Iterat
                 store,
                 freshness=freshness,
                 offline=settings.offline,
-                max_requests=settings.max_requests,
                 progress=progress,
             ),
         )

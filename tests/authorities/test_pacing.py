@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from canonid.authorities.pacing import SharedPacer
+from canonid.authorities.pacing import Budget, Rationed, SharedPacer
+from canonid.authorities.transport import NoPacer
+from canonid.errors import AuthorityUnavailable
 
 _SLACK = 1e-6
 """Moments are read from a clock and added up as floats."""
@@ -267,3 +269,46 @@ def test_waiting_holds_no_lock(tmp_path: Path) -> None:
     pacer.wait()
     pacer.wait()
     assert written == pytest.approx([0.21])
+
+
+def test_a_budget_holds_exactly_over_all_that_share_it() -> None:
+    """Two authorities and eight threads, and not one request more than was granted."""
+    budget = Budget(100)
+    pacers = [Rationed(NoPacer(), budget), Rationed(NoPacer(), budget)]
+    left: list[int] = []
+    reasons: set[str] = set()
+
+    def ask(number: int) -> None:
+        while True:
+            try:
+                pacers[number % 2].wait()
+            except AuthorityUnavailable as error:
+                reasons.add(error.reason)
+                return
+            left.append(number)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(left) == 100
+    assert reasons == {"the request budget of 100 was used up; the next run goes on from here"}
+
+
+def test_a_rationed_request_still_keeps_the_pace(path: Path | None) -> None:
+    """A budget is no licence to hurry, and what it turns away takes no turn."""
+    clock = Clock()
+    pacer = Rationed(pacer_of(path, clock), Budget(2))
+    pacer.wait()
+    pacer.wait()
+    with pytest.raises(AuthorityUnavailable):
+        pacer.wait()
+    assert clock.slept == [pytest.approx(0.21)]
+
+
+def test_without_a_limit_requests_leave_for_as_long_as_there_are_any() -> None:
+    """The usual case."""
+    pacer = Rationed(NoPacer(), Budget(None))
+    for _ in range(1000):
+        pacer.wait()

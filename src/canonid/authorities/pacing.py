@@ -16,6 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from canonid.authorities.transport import Pacer
+from canonid.errors import AuthorityUnavailable
+
 _COLUMNS = ("free_at", "set_at", "factor", "eased_at")
 _SCHEMA = f"CREATE TABLE IF NOT EXISTS pace (id INTEGER PRIMARY KEY, {' REAL NOT NULL, '.join(_COLUMNS)} REAL NOT NULL)"
 _READ = f"SELECT {', '.join(_COLUMNS)} FROM pace WHERE id = 1"  # noqa: S608 - made of constants
@@ -128,3 +131,39 @@ class SharedPacer:
             connection.execute("COMMIT")
         self._pace = after
         return before, now
+
+
+class Budget:
+    """How many requests all authorities together may still get in a run; None is as many as it takes."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit
+        self._left = limit
+        self._lock = threading.Lock()
+
+    def spend(self) -> None:
+        """Take one request.
+
+        Raises AuthorityUnavailable when none is left: what was not asked is open, not absent.
+        """
+        with self._lock:
+            if self._left is None:
+                return
+            if self._left == 0:
+                raise AuthorityUnavailable(
+                    f"the request budget of {self._limit} was used up; the next run goes on from here"
+                )
+            self._left -= 1
+
+
+class Rationed:
+    """Lets requests leave at another pacer's pace while a budget lasts; before each one, so that it holds exactly."""
+
+    def __init__(self, pacer: Pacer, budget: Budget) -> None:
+        self._pacer = pacer
+        self._budget = budget
+
+    def wait(self) -> None:
+        """Return when a request may leave; raises AuthorityUnavailable when none may any more."""
+        self._budget.spend()
+        self._pacer.wait()
