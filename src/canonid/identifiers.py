@@ -74,6 +74,11 @@ class Prefix:
     """Where a person looks it up; `{}` stands for the identifier."""
     example: str
 
+    @property
+    def one(self) -> str:
+        """The label with its article, as a sentence needs it: a ChEMBL ID, an InChIKey, an NCT number."""
+        return f"{'an' if self.label.startswith(('In', 'NCT')) else 'a'} {self.label}"
+
 
 def _compile(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE | re.ASCII)
@@ -246,10 +251,10 @@ def _canonical(space: Prefix, text: str) -> str | None:
 def _read_elsewhere(space: Prefix, text: str) -> Reading:
     for name in _DISTINCTIVE:
         if name != space.name and (other := _canonical(PREFIXES[name], text)) is not None:
-            return Reading(Spelling.OTHER_PREFIX, Reference(name, other), f"has the shape of a {PREFIXES[name].label}")
+            return Reading(Spelling.OTHER_PREFIX, Reference(name, other), f"has the shape of {PREFIXES[name].one}")
     if space.name == INCHIKEY and re.fullmatch(r"[A-Z-]{20,32}", text, re.IGNORECASE):
         return Reading(Spelling.CHECK_FAILED, None, "an InChIKey has blocks of 14, 10 and 1 letters")
-    return Reading(Spelling.MALFORMED, None, f"a {space.label} looks like {space.example}")
+    return Reading(Spelling.MALFORMED, None, f"{space.one} looks like {space.example}")
 
 
 def _check(prefix: str, identifier: str) -> str:

@@ -110,8 +110,9 @@ def _rests_on(claim: Claim, case: Case) -> tuple[str, ...]:
 
 
 def shown(claim: Claim) -> str:
-    """How a message begins: the field and the value as written (`chembl-id CHEMBL1232`)."""
-    return f"{claim.field} {'null' if claim.text is None else claim.text}"
+    """How a message begins: the field and the value as written (`chembl-id CHEMBL1232`), in quotes if it has blanks."""
+    value = "null" if claim.text is None else claim.text
+    return f"{claim.field} '{value}'" if " " in value else f"{claim.field} {value}"
 
 
 def number(reference: Reference) -> str:

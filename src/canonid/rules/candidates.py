@@ -34,7 +34,8 @@ class Candidate:
         """Such as `ADAPALENE is CHEMBL1265 (pref_name, InChIKey …)`."""
         identifier = self.record.reference.identifier
         shown = f"CID {identifier}" if self.record.reference.prefix == PUBCHEM else identifier
-        return f"{self.record.name or 'the structure'} is {shown} ({self.why})"
+        name = self.record.name or "the subject's structure"
+        return f"{name} is {shown} ({self.why})"
 
     @property
     def proposal(self) -> Proposal:

@@ -23,7 +23,7 @@ def check(case: Case) -> Iterator[Hit]:
             continue
         canonical = reading.reference.identifier
         proposal = Proposal(canonical, Confidence.HIGH, "canonical spelling of the same identifier")
-        yield Hit(claim, f"{shown(claim)} is spelt {canonical}", proposal)
+        yield Hit(claim, f"{shown(claim)} should be spelt {canonical}", proposal)
 
 
 RULE = Rule("ID103", "spelling", Severity.WARNING, None, check, __doc__)

@@ -20,8 +20,8 @@ def check(case: Case) -> Iterator[Hit]:
     for claim in case.claims:
         reading = claim.reading
         if reading is not None and reading.spelling is Spelling.OTHER_PREFIX:
-            expected = PREFIXES[claim.prefix].label
-            yield Hit(claim, f"{shown(claim)} {reading.note}, not of a {expected}")
+            expected = PREFIXES[claim.prefix].one
+            yield Hit(claim, f"{shown(claim)} {reading.note}, not of {expected}")
 
 
 RULE = Rule("ID104", "other-authority", Severity.ERROR, Verdict.DISCREPANT, check, __doc__)

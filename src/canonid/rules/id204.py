@@ -11,7 +11,7 @@ Remedy: take the proposed compound, or look it up by name.
 from collections.abc import Iterator
 
 from canonid.identifiers import AUTHORITIES
-from canonid.model import Severity, Status, Verdict
+from canonid.model import Record, Severity, Status, Verdict
 from canonid.rules.base import Hit, Rule, proposing, shown
 from canonid.rules.case import Case
 
@@ -22,9 +22,14 @@ def check(case: Case) -> Iterator[Hit]:
         record = case.record(claim)
         if record is None or record.status is not Status.OTHER_ENTITY:
             continue
-        entity = (record.entity or "another kind of record").lower()
-        message = f"{shown(claim)} is not a substance: {AUTHORITIES[record.authority]} files it as {entity}"
+        message = f"{shown(claim)} is not a substance: {AUTHORITIES[record.authority]} files it as {_entity(record)}"
         yield proposing(claim, message, case)
+
+
+def _entity(record: Record) -> str:
+    """What the authority calls it, with an article: a target, an assay."""
+    entity = (record.entity or "other kind of record").lower().replace("_", " ")
+    return f"an {entity}" if entity.startswith(("a", "o")) else f"a {entity}"
 
 
 RULE = Rule("ID204", "other-kind-of-record", Severity.ERROR, Verdict.DISCREPANT, check, __doc__)

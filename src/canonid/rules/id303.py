@@ -20,8 +20,8 @@ def check(case: Case) -> Iterator[Hit]:
     """Hit every exact-match claim whose record is a salt, stereoisomer or other form of the subject."""
     for claim, record, identity in case.exact_records():
         if identity.relation is Relation.OTHER_FORM:
-            name = record.name or "a record"
-            message = f"{shown(claim)} is {name}, another form of {case.subject.title} ({identity.grounds})"
+            name = f"{record.name}, " if record.name else ""
+            message = f"{shown(claim)} is {name}another form of {case.subject.title} ({identity.grounds})"
             yield proposing(claim, message, case)
 
 

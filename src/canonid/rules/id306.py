@@ -10,7 +10,7 @@ Remedy: look at the record by hand, or add names to the page (`aliases:`, `who-i
 
 from collections.abc import Iterator
 
-from canonid.model import Severity, Verdict
+from canonid.model import Severity, Status, Verdict
 from canonid.rules.base import Hit, Rule, shown
 from canonid.rules.candidates import candidate_for
 from canonid.rules.case import Case
@@ -18,9 +18,9 @@ from canonid.rules.identity import Relation
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Hit every exact-match claim whose record has nothing to compare."""
-    for claim, _, identity in case.exact_records():
-        if identity.relation is not Relation.THIN:
+    """Hit every exact-match claim whose record has nothing to compare; of one withdrawn or replaced, others tell."""
+    for claim, record, identity in case.exact_records():
+        if identity.relation is not Relation.THIN or record.status is not Status.CURRENT:
             continue
         message = f"{shown(claim)} cannot be decided: {identity.grounds}"
         candidate = candidate_for(claim, case)
