@@ -131,10 +131,21 @@ def test_an_unknown_status_keeps_the_last_known_one(authority: ClinicalTrialsAut
 
 
 def test_numbers_are_asked_in_chunks_of_a_hundred(emulator: Emulator, authority: ClinicalTrialsAuthority) -> None:
-    """250 numbers are three requests and the date of the data."""
+    """250 numbers are three requests, and the date of the data before and after."""
     answers = ask(authority, add_numbered(emulator, 250))
     assert {type(answer) for answer in answers.values()} == {Found}
-    assert paths(emulator) == ["/version", "/studies", "/studies", "/studies"]
+    assert paths(emulator) == ["/version", "/studies", "/studies", "/studies", "/version"]
+
+
+def test_new_data_in_between_are_asked_for_again(emulator: Emulator, authority: ClinicalTrialsAuthority) -> None:
+    """Chunks of two days would not belong together: all replies then bear the newer date."""
+    questions = add_numbered(emulator, 150)
+    replies = authority.fetch(questions)
+    first = next(replies)
+    emulator.world.data_timestamp = "2026-03-26T09:00:05"
+    releases = [reply.release for reply in (first, *replies) if isinstance(reply, Evidence)]
+    assert releases == ["2026-03-25T09:00:05"] * 150 + ["2026-03-26T09:00:05"] * 150
+    assert paths(emulator).count("/studies") == 4
 
 
 def test_the_date_of_the_data_is_asked_once_and_kept(authority: ClinicalTrialsAuthority, emulator: Emulator) -> None:
@@ -206,7 +217,7 @@ def test_a_chain_of_redirects_ends(emulator: Emulator, authority: ClinicalTrials
 
     emulator.always("clinicaltrials", faults.when(Fault("chain", act), lambda request: "/studies/" in request.path))
     assert summary(ask(authority, [nct("NCT99999999")])[nct("NCT99999999")]) == "unavailable"
-    assert authority.requests == 5
+    assert authority.requests == 6
 
 
 @pytest.mark.parametrize(
@@ -307,7 +318,7 @@ def test_all_pages_are_read(emulator: Emulator, authority: ClinicalTrialsAuthori
     question = TrialSearch(("insulin",), ("RECRUITING",))
     answer = ask(authority, [question])[question]
     assert isinstance(answer, Found)
-    assert (len(answer.records), authority.requests) == (1500, 3)
+    assert (len(answer.records), authority.requests) == (1500, 4)
 
 
 def test_pages_without_end_are_left(emulator: Emulator, authority: ClinicalTrialsAuthority) -> None:

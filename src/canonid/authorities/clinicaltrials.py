@@ -64,10 +64,24 @@ class ClinicalTrialsAuthority:
         return False
 
     def fetch(self, questions: Sequence[Question]) -> Iterator[Evidence | Unanswered]:
-        """Ask in chunks; see `Authority.fetch`."""
+        """Ask in chunks; see `Authority.fetch`.
+
+        The registry publishes new data once a day. When that happens in between, chunks and pages belong to different
+        days: then everything is asked once more.
+        """
         if not questions:
             return
         self._learn_release()
+        before, requests = self._release, self.requests
+        yield from self._fetch_all(questions)
+        if before is None or self.requests - requests <= 1:
+            return
+        after = self._read_release()
+        if after not in {before, None}:
+            self._release = after
+            yield from self._fetch_all(questions)
+
+    def _fetch_all(self, questions: Sequence[Question]) -> Iterator[Evidence | Unanswered]:
         ids = [question for question in questions if isinstance(question, ById)]
         for start in range(0, len(ids), _CHUNK):
             yield from self._fetch_chunk(ids[start : start + _CHUNK])
@@ -81,14 +95,15 @@ class ClinicalTrialsAuthority:
 
     def _learn_release(self) -> None:
         """Ask once for the date of the data; evidence without it is worth less, but worth having."""
-        if self._release_asked:
-            return
-        self._release_asked = True
+        if not self._release_asked:
+            self._release_asked = True
+            self._release = self._read_release()
+
+    def _read_release(self) -> str | None:
         try:
-            version = self._client.get("version", {}, lambda _: None)
-            self._release = text_of(mapping_of(version).get("dataTimestamp"))
+            return text_of(mapping_of(self._client.get("version", {}, lambda _: None)).get("dataTimestamp"))
         except Refusal:
-            self._release = None
+            return None
 
     def _fetch_chunk(self, questions: Sequence[ById]) -> Iterator[Evidence | Unanswered]:
         """Ask for many numbers at once; a chunk that is turned down is halved, since one bad number spoils all."""

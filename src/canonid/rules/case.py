@@ -34,6 +34,7 @@ PUBCHEM_AUTHORITY = "pubchem"
 _MOST_NAMES = 8
 _LONGEST_NAME = 80
 _MOST_WORDS = 4
+_MOST_COMPOUNDS = 3
 
 
 class Case:
@@ -177,6 +178,18 @@ class Case:
             if record.status is Status.CURRENT
         }
         return tuple(found.values())
+
+    def deposited_compounds(self, claim: Claim) -> tuple[Reference, ...]:
+        """The CIDs for which DrugBank deposited the claimed accession at PubChem; none for most biologics."""
+        answer = self.dossier.answer(PUBCHEM_AUTHORITY, ById(claim.reference)) if claim.reference else None
+        if not isinstance(answer, Found):
+            return ()
+        return tuple(reference for reference in answer.record.xrefs if reference.prefix == PUBCHEM)[:_MOST_COMPOUNDS]
+
+    def deposited_records(self, claim: Claim) -> tuple[Record, ...]:
+        """The records of those compounds, as far as they are known."""
+        answers = (self.dossier.answer(PUBCHEM_AUTHORITY, ById(cid)) for cid in self.deposited_compounds(claim))
+        return tuple(self._enriched(answer.record) for answer in answers if isinstance(answer, Found))
 
     def hits_for(self, claim: Claim) -> tuple[Record, ...]:
         """The records that searches for the claimed kind of identifier brought."""

@@ -36,9 +36,12 @@ def _check_inchikey(claim: Claim, case: Case) -> Iterator[Hit]:
         return
     inchikey, anchors = max(known.items(), key=lambda item: (len(item[1]), item[0]))
     sources = " and ".join(label(anchor) for anchor in anchors[:2])
+    verb = "has" if len(anchors) == 1 else "have"
     sure = len({anchor.authority for anchor in anchors}) > 1 and len(known) == 1
     proposal = Proposal(inchikey, Confidence.HIGH if sure else Confidence.MEDIUM, f"InChIKey of {sources}")
-    yield Hit(claim, f"{shown(claim)} is not the structure of {case.subject.title}: {sources} has {inchikey}", proposal)
+    yield Hit(
+        claim, f"{shown(claim)} is not the structure of {case.subject.title}: {sources} {verb} {inchikey}", proposal
+    )
 
 
 RULE = Rule("ID302", "other-structure", Severity.ERROR, Verdict.DISCREPANT, check, __doc__)

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from canonid.identifiers import INCHIKEY, PREFIXES, PUBCHEM
-from canonid.model import ById, ByName, ByStructure, Claim, ClaimKind, Found, Predicate, Question, Status, Synonyms
+from canonid.identifiers import DRUGBANK, INCHIKEY, PREFIXES, PUBCHEM
+from canonid.model import (
+    ById,
+    ByName,
+    ByStructure,
+    Claim,
+    ClaimKind,
+    Found,
+    Predicate,
+    Question,
+    Status,
+    Synonyms,
+    Unavailable,
+)
 from canonid.rules.case import PUBCHEM_AUTHORITY, SUBSTANCE_AUTHORITIES, Case
 from canonid.rules.identity import Fit, Relation
 from canonid.rules.profile import NameMatch
@@ -21,6 +33,7 @@ def next_questions(case: Case) -> Iterator[Asked]:
     """
     for claim in case.claims:
         yield from _claimed(claim)
+        yield from _deposited(claim, case)
     for authority in SUBSTANCE_AUTHORITIES:
         if any(_is_open(claim, case) for claim in case.substance_claims if _belongs(claim, authority)):
             yield from _searches(authority, case)
@@ -32,6 +45,15 @@ def _claimed(claim: Claim) -> Iterator[Asked]:
     reference = claim.trial if claim.kind is ClaimKind.TRIAL_STATUS else claim.reference
     if reference is not None and (authority := PREFIXES[reference.prefix].authority) is not None:
         yield authority, ById(reference)
+
+
+def _deposited(claim: Claim, case: Case) -> Iterator[Asked]:
+    """Without an export of DrugBank, PubChem can tell for which compounds DrugBank deposited the accession."""
+    if claim.prefix != DRUGBANK or claim.reference is None or not isinstance(case.answer(claim), Unavailable):
+        return
+    yield PUBCHEM_AUTHORITY, ById(claim.reference)
+    for compound in case.deposited_compounds(claim):
+        yield PUBCHEM_AUTHORITY, ById(compound)
 
 
 def _belongs(claim: Claim, authority: str) -> bool:

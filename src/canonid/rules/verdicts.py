@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from canonid.identifiers import CAS, INCHIKEY, PREFIXES, UNII, Reference
+from canonid.identifiers import CAS, DRUGBANK, INCHIKEY, PREFIXES, UNII, Reference
 from canonid.model import Claim, ClaimKind, Finding, Found, Judged, NotFound, Predicate, Unavailable, Verdict
 from canonid.rules.base import Rule, claimed_text
 from canonid.rules.case import Case
@@ -63,7 +63,7 @@ def _by_evidence(claim: Claim, case: Case) -> Opinion:
 def _judge_reference(claim: Claim, case: Case) -> Opinion:
     answer = case.answer(claim)
     if isinstance(answer, Unavailable):
-        return Verdict.UNAVAILABLE, answer.reason
+        return _judge_deposit(claim, case) or (Verdict.UNAVAILABLE, answer.reason)
     identity, record = case.claim_identity(claim), case.record(claim)
     if identity is None or record is None:
         return Verdict.UNDETERMINED, "not asked"
@@ -72,6 +72,23 @@ def _judge_reference(claim: Claim, case: Case) -> Opinion:
     if identity.relation is Relation.SAME:
         return Verdict.CONFIRMED, f"{label(record)}: {identity.grounds}"
     return Verdict.UNDETERMINED, f"{label(record)}: {identity.grounds}{_blocked(case)}"
+
+
+def _judge_deposit(claim: Claim, case: Case) -> Opinion | None:
+    """A DrugBank accession without an export: DrugBank's own deposit at PubChem points from it to compounds.
+
+    A pointer to the subject's compound together with the identity of that compound confirms; a pointer to another
+    compound only raises a doubt.
+    """
+    records = case.deposited_records(claim) if claim.prefix == DRUGBANK else ()
+    for record in records:
+        identity = case.identity(record)
+        if identity.relation is Relation.SAME:
+            return Verdict.CONFIRMED, f"DrugBank deposited it at PubChem for {label(record)}: {identity.grounds}"
+    if not records:
+        return None
+    shown = ", ".join(label(record) for record in records)
+    return Verdict.UNDETERMINED, f"DrugBank deposited it at PubChem for {shown}, which is not proven to be the subject"
 
 
 def _judge_weaker(claim: Claim, name: str, identity: Identity) -> Opinion:
