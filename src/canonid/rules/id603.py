@@ -28,16 +28,16 @@ def check(case: Case) -> Iterator[Hit]:
 
 def _compare(claim: Claim, trial: Trial) -> Iterator[Hit]:
     stated = read_status(claim.text or "")
-    if claim.trial is None or stated is None or stated == trial.status:
-        return
+    if claim.trial is None or stated is None or stated == trial.status or not trial.status:
+        return  # the registry omits what it does not know
     proposal = Proposal(trial.status, Confidence.HIGH, "status in ClinicalTrials.gov")
-    head = f"{claim.trial.identifier} is {trial.status} in the registry, not {claim.text}"
     when = f"verified {trial.verified}" if trial.verified else "no date of verification"
+    head = f"{claim.trial.identifier} is {trial.status} in the registry ({when}), not '{claim.text}'"
     if trial.status == "UNKNOWN" and trial.last_known_status == stated:
-        message = f"{head}: the sponsor has not updated it ({when}); {stated} was its last known status"
+        message = f"{head}: the sponsor has not updated it; {stated} was its last known status"
         yield Hit(claim, message, proposal, Severity.INFO)
     else:
-        yield Hit(claim, f"{head} ({when})", proposal)
+        yield Hit(claim, head, proposal)
 
 
 RULE = Rule("ID603", "trial-status-differs", Severity.WARNING, Verdict.DISCREPANT, check, __doc__)

@@ -156,7 +156,7 @@ def _named(record: Record, profile: Profile, match: NameMatch, fit: Fit, other: 
         return Identity(Relation.SAME, grounds + own, match, fit)
     if fit in {Fit.SKELETON, Fit.PAGE_SKELETON}:
         form = describe_form(record.inchikey or "", other)
-        return Identity(Relation.OTHER_FORM, f"{grounds}, but {form} ({other})", match, fit)
+        return Identity(Relation.OTHER_FORM, f"{grounds}, but {form}; others give {other}", match, fit)
     if match is NameMatch.PREFERRED:
         return _preferred_but_different(record, profile, grounds, fit, other)
     known = profile.structures(besides=record.reference).get(other, ())
