@@ -18,7 +18,7 @@ from canonid.model import (
     Synonyms,
     Unavailable,
 )
-from canonid.rules.case import PUBCHEM_AUTHORITY, SUBSTANCE_AUTHORITIES, Case
+from canonid.rules.case import CHEAP_BY_NAME, PUBCHEM_AUTHORITY, SUBSTANCE_AUTHORITIES, Case
 from canonid.rules.identity import Fit, Relation
 from canonid.rules.profile import NameMatch
 
@@ -38,6 +38,7 @@ def next_questions(case: Case) -> Iterator[Asked]:
         if any(_is_open(claim, case) for claim in case.substance_claims if _belongs(claim, authority)):
             yield from _searches(authority, case)
     yield from _synonyms(case)
+    yield from _anchors(case)
     yield from _structures_of_the_page(case)
 
 
@@ -99,12 +100,25 @@ def _synonyms(case: Case) -> Iterator[Asked]:
             yield PUBCHEM_AUTHORITY, Synonyms(record.reference)
 
 
+def _anchors(case: Case) -> Iterator[Asked]:
+    """Where no record vouches for the subject, the authorities that are cheap to ask by name are asked for one."""
+    if case.is_waiting or case.profile.anchors:
+        return
+    if any(identity.relation is Relation.UNPROVEN for _, _, identity in case.exact_records()):
+        for authority in CHEAP_BY_NAME:
+            for name in case.names_for(authority):
+                yield authority, ByName.of(name)
+
+
 def _structures_of_the_page(case: Case) -> Iterator[Asked]:
-    """An InChIKey that no record of the page's ids confirms is looked up by itself."""
+    """An InChIKey that no record of the page's ids confirms is looked up by itself.
+
+    Everywhere: PubChem draws some substances as another tautomer than ChEMBL and DrugBank do (doxycycline).
+    """
     for claim in case.substance_claims:
         reference = claim.reference
         if claim.prefix != INCHIKEY or reference is None or case.is_waiting:
             continue
         if reference.identifier not in case.profile.structures():
-            yield "chembl", ByStructure(reference.identifier)
-            yield "drugbank", ByStructure(reference.identifier)
+            for authority in SUBSTANCE_AUTHORITIES:
+                yield authority, ByStructure(reference.identifier)
