@@ -215,11 +215,30 @@ def test_a_request_turned_down_is_no_outage() -> None:
 
 def test_where_nothing_listens_the_circuit_opens_at_once() -> None:
     """A refused connection will be refused for the next 1,000 questions, too."""
-    courier = make_courier(Clock())
+    clock = Clock()
+    courier = make_courier(clock)
     nobody = [Refusal("refused the connection", dead=True, advice="check the network") for _ in range(9)]
     with pytest.raises(AuthorityUnavailable, match=r"ChEMBL refused the connection .* check the network"):
         courier.send(Server(*nobody))
-    assert courier.requests == 4
+    assert (courier.requests, clock.naps) == (1, [])
+
+
+def test_a_server_that_starts_anew_is_waited_for() -> None:
+    """Where somebody answered a moment ago, a refused connection is a failure like others."""
+    courier = make_courier(Clock())
+    gone = [Refusal("refused the connection", dead=True) for _ in range(2)]
+    outcomes = [courier.send(Server()), courier.send(Server(*gone))]
+    assert (outcomes, courier.requests) == (["answer", "answer"], 4)
+
+
+def test_a_server_that_stays_away_is_given_up_with_the_request_that_met_it() -> None:
+    """Even where it answered before: what nobody hears need not be asked three times over."""
+    courier = make_courier(Clock())
+    courier.send(Server())
+    gone = [Refusal("refused the connection", dead=True) for _ in range(9)]
+    with pytest.raises(AuthorityUnavailable):
+        courier.send(Server(*gone))
+    assert courier.requests == 1 + 4
 
 
 def test_the_deadline_holds_against_an_attempt_that_never_returns() -> None:

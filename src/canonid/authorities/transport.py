@@ -42,7 +42,7 @@ class Refusal(Exception):
 
     `reason` continues a sentence that begins with the authority's name ("answered 503"); `status` is None when there
     was no HTTP reply at all; `retry` overrides what the status says about trying again; `dead` means that nothing
-    listens at the address, so that later requests need not be tried either.
+    listens at the address, so that asking again is no use, nor are later requests.
     """
 
     def __init__(
@@ -233,7 +233,8 @@ class Courier:
 
     Every attempt is paced, counted and bounded by `deadline` seconds of wall clock; one `send` by `attempts` and
     `patience` seconds with its waits; retries by a tenth of all requests (but at least `spare_retries`). After
-    `failures_in_a_row` sends that failed for good, or at once when nothing listens, the authority is not asked again.
+    `failures_in_a_row` sends that failed for good the authority is not asked again; at once when nothing listens,
+    unless it answered earlier in the run: then it may be starting anew, and gets the retries of any other failure.
     """
 
     def __init__(
@@ -266,6 +267,7 @@ class Courier:
         self._failures = 0
         self._rest_until = float("-inf")
         self._closed_for: str | None = None
+        self._has_answered = False
 
     @property
     def requests(self) -> int:
@@ -293,7 +295,7 @@ class Courier:
         backoff = wait_exponential(multiplier=self._backoff, max=16) + wait_random(0, self._backoff)
         end = self._monotonic() + self._patience
         policy = Retrying(
-            retry=retry_if_exception(is_transient),
+            retry=retry_if_exception(self._is_worth_again),
             wait=lambda state: max(backoff(state), self._rest()),
             stop=lambda state: self._is_enough(state, end),
             sleep=self._sleep,
@@ -314,11 +316,18 @@ class Courier:
         with self._lock:
             self._requests += 1
         try:
-            return _within(min(self.deadline, max(0.001, end - self._monotonic())), attempt)
+            answer = _within(min(self.deadline, max(0.001, end - self._monotonic())), attempt)
         except Refusal as refusal:
+            self._has_answered |= refusal.status is not None
             if refusal.retry_after is not None:
                 self._rest_until = self._monotonic() + min(refusal.retry_after, RETRY_AFTER_CAP)
             raise
+        self._has_answered = True
+        return answer
+
+    def _is_worth_again(self, error: BaseException) -> bool:
+        is_dead = isinstance(error, Refusal) and error.dead and not self._has_answered
+        return is_transient(error) and not is_dead
 
     def _rest(self) -> float:
         """The seconds for which the authority asked to be left alone."""
