@@ -355,7 +355,7 @@ def test_a_reply_that_cannot_be_read_is_unavailable(payload: str) -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("aB7-. é\u00a0", max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["pubchem.compound", "cas"]), inner),
     max_leaves=6,
 )

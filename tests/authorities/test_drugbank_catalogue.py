@@ -95,6 +95,27 @@ def test_an_entry_is_found_by_everything_that_names_it(tmp_path: Path, path: Pat
     assert found(path, kind, value) == ["DB00877"]
 
 
+def test_an_entry_without_a_name_is_found_by_its_accession(tmp_path: Path, path: Path) -> None:
+    """And by nothing else: the empty name is nobody's."""
+    import_exports(path, [write(tmp_path, "Accession Number\nDB90002\n")])
+    assert (found(path, "id", "DB90002"), found(path, "name", "")) == (["DB90002"], [])
+
+
+def test_where_nothing_was_imported_there_is_no_catalogue(path: Path) -> None:
+    """Looking does not create one."""
+    with Catalogue.opened(path) as catalogue:
+        assert catalogue is None
+    assert not path.exists()
+
+
+def test_an_import_that_failed_leaves_no_catalogue_where_there_was_none(tmp_path: Path, path: Path) -> None:
+    """The file is there, but nothing was ever imported."""
+    with pytest.raises(ExportError):
+        import_exports(path, [write(tmp_path, vocabulary())])
+    with Catalogue.opened(path) as catalogue:
+        assert catalogue is None
+
+
 def test_what_is_not_there_is_not_found(tmp_path: Path, path: Path) -> None:
     """No guess, no likeness."""
     import_exports(path, [write(tmp_path, vocabulary(ANAKINRA))])
@@ -176,6 +197,14 @@ def test_the_catalogue_holds_exactly_the_last_import(tmp_path: Path, path: Path)
     assert found(path, "id", "DB07795") == ["DB07795"]
 
 
+def test_fewer_files_than_are_held_are_another_import(tmp_path: Path, path: Path) -> None:
+    """What is not named any more goes."""
+    files = [write(tmp_path, vocabulary(row), row[:7]) for row in (ANAKINRA, FISETIN)]
+    import_exports(path, files)
+    import_exports(path, files[:1])
+    assert found(path, "id", "DB07795") == []
+
+
 def test_what_is_held_is_not_read_again(tmp_path: Path, path: Path) -> None:
     """Size and time are enough to know it: changed bytes under the same stamp are not even looked at."""
     file = write(tmp_path, vocabulary(ANAKINRA))
@@ -234,6 +263,8 @@ def test_a_failed_import_leaves_the_former_one(tmp_path: Path, path: Path, texts
     with pytest.raises(ExportError) as caught:
         import_exports(path, files)
     assert reason in str(caught.value)
+    assert found(path, "id", "DB00026") == ["DB00026"]
+    assert [file.name for file in path.parent.iterdir()] == ["drugbank.sqlite"]
     assert dump(path) == before
 
 
@@ -264,13 +295,14 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, path: P
 def test_readers_see_the_former_import_until_the_new_one_is_complete(tmp_path: Path, path: Path) -> None:
     """Looking something up while an import runs neither waits nor fails."""
     import_exports(path, [write(tmp_path, vocabulary(ANAKINRA), "former")])
+    rows = [f"DB{number},,{'Long name ' * 60}{number},,,," for number in range(20_000, 26_000)]  # more than is cached
     seen: list[list[str]] = []
     import_exports(
         path,
-        [write(tmp_path, vocabulary(FISETIN), "new")],
+        [write(tmp_path, vocabulary(*rows), "new")],
         lambda _name, _done, _size: seen.append(found(path, "id", "DB00026")),
     )
-    assert seen == [["DB00026"]]
+    assert seen == [["DB00026"]] * 12
     assert found(path, "id", "DB00026") == []
 
 

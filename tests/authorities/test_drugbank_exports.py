@@ -73,6 +73,12 @@ def test_a_vocabulary_row_becomes_an_entry_without_its_empty_columns(tmp_path: P
     ]
 
 
+def test_the_primary_accession_is_not_among_the_secondary_ones(tmp_path: Path) -> None:
+    """Even if an export repeats it there."""
+    (entry,) = entries(write(tmp_path, vocabulary("DB90001,DB90009 | DB90001 | DB90009,Name,,,,")))
+    assert entry["secondary"] == ["DB90009"]
+
+
 def test_every_row_is_read_whatever_stands_before_the_header(tmp_path: Path) -> None:
     """The lines read ahead to find the header are rows too."""
     rows = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import sys
 from pathlib import Path
@@ -126,3 +127,11 @@ def test_processes_that_cannot_start_are_a_reason_to_read_in_one(tmp_path: Path)
         [sys.executable, str(script), str(file)], capture_output=True, text=True, check=False, timeout=60
     )
     assert run.stdout == f"{file}: a process that read a part of it ended early\n"
+
+
+def test_a_reader_that_stops_early_leaves_no_process_at_work(tmp_path: Path) -> None:
+    """What is not begun is not begun any more."""
+    entries = read_slices(recognise(write(tmp_path, large())), 1)
+    next(entries)
+    entries.close()
+    assert multiprocessing.active_children() == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,3 +163,22 @@ def test_endless_content_without_a_record_is_refused(tmp_path: Path) -> None:
     """However many small elements follow each other, memory stays bounded."""
     path = write(tmp_path, ROOT + f"<a>{'b' * 9_000}</a>" * (LARGEST_DRUG // 9_000) + "</drugbank>")
     assert refused(path).startswith(": more than 33,554,432 bytes without a complete <drug>")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from /proc")
+def test_a_large_file_streams_in_flat_memory(tmp_path: Path) -> None:
+    """40 MB in the memory of a few records: as a tree they would take several times their size."""
+    prose = "<toxicity><p>word</p></toxicity>" * 600
+    path = write(tmp_path, database(*(simple_drug(number, extra=prose) for number in range(2_000))))
+    script = (
+        "import sys; from pathlib import Path;"
+        "from canonid.authorities.drugbank.exports import read_entries, recognise;"
+        "print(sum(1 for _ in read_entries(recognise(Path(sys.argv[1])))));"
+        "print(Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])"
+    )
+    run = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    count, kilobytes = map(int, run.stdout.split())
+    assert count == 2_000
+    assert kilobytes < 100 * 1024

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from itertools import islice, pairwise
 from multiprocessing import get_context
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
 from canonid.authorities.drugbank.entry import Entry, Located, refusal
-from canonid.authorities.drugbank.exports import Export
 from canonid.authorities.drugbank.xml import HARDENED, LARGEST_DRUG, DrugReader, read_root
+
+if TYPE_CHECKING:
+    from canonid.authorities.drugbank.exports import Export  # a worker needs neither zipfile nor csv
 
 SLICE = 1024 * 1024
 """Bytes that a process parses at once: a dozen drugs, about 5 MB as a tree."""
@@ -43,7 +45,7 @@ class Slice(NamedTuple):
     end: int
 
 
-def read_slices(export: Export, workers: int) -> Iterator[Located]:
+def read_slices(export: Export, workers: int) -> Generator[Located]:
     """The entries of an unpacked full database in its order, read by `workers` processes.
 
     Raises ExportError, possibly after part of the entries, if the file cannot be read in this way.
@@ -64,8 +66,7 @@ def read_slices(export: Export, workers: int) -> Iterator[Located]:
         except BrokenExecutor as error:
             raise refusal(export.path, "a process that read a part of it ended early") from error
         finally:
-            for _, future in pending:
-                future.cancel()
+            pool.shutdown(cancel_futures=True)  # if the reader stops early
 
 
 def plan_slices(path: Path) -> list[Slice]:

@@ -102,7 +102,7 @@ class _Lines:
         if len(raw) == _LONGEST_LINE:
             raise refusal(self._path, f"a line longer than {_LONGEST_LINE:,} bytes: not a DrugBank CSV", self._number)
         try:
-            return raw.decode("utf-8-sig" if self._number == 1 else "utf-8")
+            return raw.decode()  # `find_header` leaves out the byte order mark
         except UnicodeDecodeError as error:
             raise refusal(
                 self._path, f"not UTF-8 (byte {raw[error.start]:#04x}); save it as CSV UTF-8", self._number
