@@ -49,11 +49,11 @@ def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str
     unsettled: Sequence[Page] = pages
     for _ in range(_MOST_ROUNDS):
         asked_before = len(gatherer.answers)
-        wanted = {page.path: set(next_questions(_case(page, gatherer.answers, claimants))) for page in unsettled}
-        gatherer.ask(asked for questions in wanted.values() for asked in questions)
+        wanted = [set(next_questions(_case(page, gatherer.answers, claimants))) for page in unsettled]
+        gatherer.ask(asked for questions in wanted for asked in questions)
         if len(gatherer.answers) == asked_before:
             break
-        unsettled = [page for page in unsettled if wanted[page.path]]
+        unsettled = [page for page, questions in zip(unsettled, wanted, strict=True) if questions]
     return [_case(page, gatherer.answers, claimants) for page in pages]
 
 

@@ -26,11 +26,13 @@ from canonid.model import (
     Unavailable,
 )
 from canonid.rules.identity import Fit, Identity, Relation, identify
-from canonid.rules.profile import NameMatch, Profile, build_profile, names_of, without_brackets
+from canonid.rules.profile import NameMatch, Profile, build_profile, label, name_match, names_of, without_brackets
 
 SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
 """The authorities that hold records of substances, in the order in which their names are trusted."""
 PUBCHEM_AUTHORITY = "pubchem"
+CHEAP_BY_NAME = ("chembl", "drugbank")
+"""The authorities that take names in batches, or cost no request."""
 _MOST_NAMES = 8
 _LONGEST_NAME = 80
 _MOST_WORDS = 4
@@ -217,8 +219,13 @@ class Case:
         """Authorities draw stereochemistry differently: with the right name, a form is another one only if its
         authority also holds the structure that the others give."""
         others = self.profile.structures(besides=record.reference)
-        if any(hit.inchikey in others for hit in self.hits(record.authority) if hit.reference != record.reference):
+        rivals = [hit for hit in self.hits(record.authority) if hit.reference != record.reference]
+        if any(rival.inchikey in others for rival in rivals):
             return identity
+        named = [rival for rival in rivals if name_match(rival, self.profile.names) is NameMatch.PREFERRED]
+        if named:
+            why = f"{identity.grounds}; {label(named[0])} has the same name"
+            return Identity(Relation.UNPROVEN, why, identity.match, identity.fit)
         return Identity(Relation.SAME, f"{identity.grounds}; no closer record there", identity.match, identity.fit)
 
     def claim_identity(self, claim: Claim) -> Identity | None:

@@ -22,6 +22,7 @@ from canonid.rules.profile import (
     salt_of,
     same_skeleton,
     shared_names,
+    vouches,
 )
 
 
@@ -76,9 +77,12 @@ def identify(record: Record, profile: Profile, *, names_complete: bool = True) -
     if record.is_thin:
         return Identity(Relation.THIN, "the record has neither a name nor a structure")
     match, (fit, other, sources) = name_match(record, profile.names), _fit(record, profile)
+    salt = salt_of(record, profile.names)
     if fit is Fit.EQUAL:
+        if salt:
+            return Identity(Relation.UNPROVEN, f"named as a salt ({salt}) but drawn as the parent", match, fit)
         return Identity(Relation.SAME, _equal_grounds(record, profile, match, sources), match, fit)
-    if salt := salt_of(record, profile.names):
+    if salt:
         return Identity(Relation.OTHER_FORM, f"a salt or solvate: {salt}", match, fit)
     if match is NameMatch.NONE:
         return _unnamed(record, profile, fit, other, names_complete)
@@ -160,10 +164,20 @@ def _named(record: Record, profile: Profile, match: NameMatch, fit: Fit, other: 
     if match is NameMatch.PREFERRED:
         return _preferred_but_different(record, profile, grounds, fit, other)
     known = profile.structures(besides=record.reference).get(other, ())
-    if any(name_match(source, profile.names) is NameMatch.PREFERRED for source in known):
+    if _outweighs(known, record, match, profile):
         return Identity(Relation.OTHER_STRUCTURE, f"{grounds}, but its InChIKey differs from {other}", match, fit)
     whose = f"{label(known[0])} has {other}" if known else f"the page has {other}"
     return Identity(Relation.UNPROVEN, f"{grounds}, but its InChIKey differs: {whose}", match, fit)
+
+
+def _outweighs(sources: tuple[Record, ...], record: Record, match: NameMatch, profile: Profile) -> bool:
+    """Whether records of the subject's own name contradict one that has it as a synonym.
+
+    One of them does if the synonym may be anyone's; against a curated synonym it takes two authorities.
+    """
+    authorities = {item.authority for item in sources if name_match(item, profile.names) is NameMatch.PREFERRED}
+    curated = match is NameMatch.SYNONYM and vouches(record, profile.names)
+    return len(authorities) >= (2 if curated else 1)
 
 
 def _preferred_but_different(record: Record, profile: Profile, grounds: str, fit: Fit, other: str) -> Identity:

@@ -21,7 +21,8 @@ from canonid.names import name_key, split_salt, words
 # Shorter aliases (NR, D3, MRA) are shared by too many substances to say anything.
 _SHORTEST_ALIAS = 4
 _SUBTITLE = re.compile(r"\s+[—–-]\s+|:\s+")
-_BRACKETS = re.compile(r"\(([^()]*)\)")
+# Brackets that explain a name, not those that belong to it: (R), (-), (18F), (RS) make another substance.
+_BRACKETS = re.compile(r"\((?![RSEZ+±/\s−–-]*\)|[A-Z]\)|[0-9]+[A-Z]{0,2}\))([^()]*)\)", re.IGNORECASE)
 _CURATED = frozenset({"chembl", "drugbank"})
 
 
