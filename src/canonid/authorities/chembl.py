@@ -11,6 +11,7 @@ from urllib.parse import quote
 from canonid.authorities.chembl_client import PAGE, ChemblClient, Query, Row
 from canonid.authorities.chembl_parse import carried_names, inchikey_of, parse_chembl
 from canonid.authorities.payloads import dump_payload, text_of
+from canonid.authorities.probe import Pulse, odd_reply, one_question
 from canonid.authorities.transport import Courier, Refusal, user_agent
 from canonid.identifiers import CHEMBL
 from canonid.model import Answer, ById, ByName, ByStructure, Evidence, Question, Unanswered
@@ -84,6 +85,20 @@ class ChemblAuthority:
     def parse(self, evidence: Evidence) -> Answer:
         """The meaning of a stored reply."""
         return parse_chembl(evidence)
+
+    def probe(self) -> Pulse:
+        """Ask for the release only: does it answer, and how quickly?
+
+        Raises AuthorityUnavailable, with what to do, if it does not.
+        """
+        with one_question(self._courier):
+            status = self._client.status()
+            release = text_of(status.get("chembl_db_version"))
+            if release is None:
+                raise odd_reply()
+        ear, state = self._client.ear, text_of(status.get("status"))
+        released = text_of(status.get("chembl_release_date"))
+        return Pulse(ear.seconds, ear.clock, release, released, {"status": state} if state else {})
 
     def _learn_release(self) -> None:
         """Ask once for the release; evidence without it is worth less, but worth having."""

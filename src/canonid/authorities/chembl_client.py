@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from canonid.authorities.payloads import mapping_of, text_of
+from canonid.authorities.probe import Ear
 from canonid.authorities.transport import Courier, Refusal, read_body, read_json, refusal_of, refusal_of_status
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class ChemblClient:
         self._base = base_url.rstrip("/")
         self._courier = courier
         self._agent = agent
+        self.ear = Ear()
 
     def status(self) -> Mapping[str, Any]:
         """The `status` document, which holds the release.
@@ -128,7 +130,9 @@ class ChemblClient:
         return self._courier.send(attempt)
 
     def _get_status(self, session: requests.Session, replies: list[Any]) -> Any:
-        session.get(f"{self._base}/status.json", timeout=self._courier.deadline)
+        self.ear.listen()
+        response = session.get(f"{self._base}/status.json", timeout=self._courier.deadline)
+        self.ear.hear(response.headers.get("Date"))
         return replies[-1]
 
     def _get_page(self, session: requests.Session, replies: list[Any], query: Query) -> tuple[list[Row], int]:

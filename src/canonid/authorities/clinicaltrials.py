@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from canonid.authorities.clinicaltrials_client import ClinicalTrialsClient, Moved
 from canonid.authorities.clinicaltrials_parse import aliases_of, nct_of, parse_clinicaltrials, status_of, words_of
 from canonid.authorities.payloads import dump_payload, mapping_of, text_of
+from canonid.authorities.probe import Pulse, odd_reply, one_question
 from canonid.authorities.transport import Courier, Refusal, refusal_of_status, user_agent
 from canonid.identifiers import CLINICALTRIALS
 from canonid.model import Answer, ById, Evidence, Question, TrialSearch, Unanswered
@@ -92,6 +93,19 @@ class ClinicalTrialsAuthority:
     def parse(self, evidence: Evidence) -> Answer:
         """The meaning of a stored reply."""
         return parse_clinicaltrials(evidence)
+
+    def probe(self) -> Pulse:
+        """Ask for the date of the data only: does it answer, and how quickly?
+
+        Raises AuthorityUnavailable, with what to do, if it does not. Where httpx is turned away this takes a second
+        request, as every question does.
+        """
+        with one_question(self._courier):
+            version = mapping_of(self._client.get("version", {}, lambda _: None))
+            release = text_of(version.get("dataTimestamp"))
+            if release is None:
+                raise odd_reply()
+        return Pulse(self._client.ear.seconds, self._client.ear.clock, release)
 
     def _learn_release(self) -> None:
         """Ask once for the date of the data; evidence without it is worth less, but worth having."""

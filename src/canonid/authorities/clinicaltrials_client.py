@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from canonid.authorities.probe import Ear
 from canonid.authorities.transport import Courier, Refusal, read_body, read_json, refusal_of, refusal_of_status
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class ClinicalTrialsClient:
         self._base = base_url.rstrip("/")
         self._courier = courier
         self._agent = agent
+        self.ear = Ear()
         self._client: httpx.Client | None = None
         self._over_urllib = False
 
@@ -77,8 +79,10 @@ class ClinicalTrialsClient:
         return self._client
 
     def _attempt(self, client: httpx.Client, path: str, parameters: Mapping[str, str]) -> Any:
+        self.ear.listen()
         with refusals(), client.stream("GET", f"{self._base}/{path}", params=dict(parameters)) as response:
             body = read_body(response.iter_bytes(), self._courier.deadline)
+            self.ear.hear(response.headers.get("Date"))
             content_type = response.headers.get("Content-Type", "")
             if response.status_code in _REDIRECTS:
                 return Moved(response.headers.get("Location", ""))

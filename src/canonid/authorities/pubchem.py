@@ -15,8 +15,9 @@ from typing import Any
 from urllib.parse import quote
 
 from canonid.authorities.payloads import dump_payload
+from canonid.authorities.probe import Pulse, one_question
 from canonid.authorities.pubchem_parse import parse_payload
-from canonid.authorities.pubchem_seam import BLOCKED, Seam, Throttle
+from canonid.authorities.pubchem_seam import BLOCKED, Seam, Throttle, load_pubchempy
 from canonid.authorities.transport import Courier, Refusal
 from canonid.errors import AuthorityUnavailable
 from canonid.identifiers import DRUGBANK, PREFIXES, PUBCHEM, Reference
@@ -30,6 +31,8 @@ PROPERTIES = ("Title", "MolecularFormula", "MolecularWeight", "InChIKey", "Charg
 _PROPERTY = "property/" + ",".join(PROPERTIES)
 _BATCH = 100
 """CIDs a request. No limit is documented but 30 s of server time; PubChem's own teaching material uses 100."""
+_PROBED = 2244
+"""Aspirin: in PubChem from the start, and its row is as small as any."""
 _SPLITS = 16
 """How often a run splits batches that are refused as malformed: enough to isolate one bad CID among 100."""
 
@@ -82,6 +85,16 @@ class PubChemAuthority:
     def parse(self, evidence: Evidence) -> Answer:
         """The meaning of a stored reply; never raises."""
         return parse_payload(evidence)
+
+    def probe(self) -> Pulse:
+        """Ask for the properties of one CID: does PubChem answer, how quickly, and how near its limits are we?
+
+        Raises AuthorityUnavailable, with what to do, if it does not. There is no release to learn: PubChem has none.
+        """
+        load_pubchempy()
+        with one_question(self._courier):
+            self._send(partial(self._ask_properties, [_PROBED]))
+        return Pulse(self._seam.ear.seconds, self._seam.ear.clock, state=self._seam.shares())
 
     def fetch(self, questions: Sequence[Question]) -> Iterator[Evidence | Unanswered]:
         """Ask in batches; CIDs that need a second look come last."""

@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 from urllib.error import HTTPError
 
+from canonid.authorities.probe import Ear
 from canonid.authorities.transport import Refusal, read_body, read_json, read_retry_after, refusal_of, user_agent
 from canonid.errors import AuthorityUnavailable
 
@@ -30,6 +31,7 @@ _RED_PAUSE = 10.0
 """Seconds without requests after a reply that says Red."""
 
 _COLOUR = re.compile(r"(?:Request Count|Request Time|Service) status:\s*(Green|Yellow|Red|Black)", re.IGNORECASE)
+_SHARE = re.compile(r"(Request Count|Request Time|Service) status:\s*(\w+(?:\s*\(\d+%\))?)", re.IGNORECASE)
 _SEVERITY = ("green", "yellow", "red", "black")
 _PLAIN_FAULT = re.compile(rb"Code:\s*(PUGREST\.\w+)(?:\s+Message:\s*([^\r\n]{1,200}))?")
 _STATUS_OF_FAULT = {
@@ -58,6 +60,9 @@ class Seam:
     def __init__(self, base_url: str, contact: str, deadline: float, throttle: Throttle | None) -> None:
         self.base_url = base_url.rstrip("/")
         self.is_blocked = False
+        self.ear = Ear()
+        self.throttling = ""
+        """What the X-Throttling-Control header of the last reply said."""
         self._deadline = deadline
         self._throttle = throttle
         self._slowed = False
@@ -80,6 +85,7 @@ class Seam:
     def open(self, url: str, data: bytes | None, context: ssl.SSLContext | None) -> io.BytesIO:
         """Stand in for `urllib.request.urlopen`: a JSON reply, or HTTPError for PubChem's own "not found"."""
         request = urllib.request.Request(url, data, headers={"User-Agent": self._agent})  # noqa: S310 - settings decide
+        self.ear.listen()
         opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _AnyStatus)
         try:
             with opener.open(request, timeout=self._deadline) as response:
@@ -90,12 +96,18 @@ class Seam:
                 status: int = response.status
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise refusal_of(error) from error
+        self.ear.hear(headers.get("Date"))
         self._heed(headers, status)
         return io.BytesIO(_read_reply(url, status, headers, body))
 
+    def shares(self) -> dict[str, str]:
+        """What the last reply said of each of PubChem's limits: `{"Request Count": "Green (0%)", ...}`."""
+        return dict(_SHARE.findall(self.throttling))
+
     def _heed(self, headers: http.client.HTTPMessage, status: int) -> None:
         """Do what X-Throttling-Control asks for; the reply to a request that PubChem still answered is kept."""
-        found = [colour.lower() for colour in _COLOUR.findall(headers.get("X-Throttling-Control") or "")]
+        self.throttling = headers.get("X-Throttling-Control") or ""
+        found = [colour.lower() for colour in _COLOUR.findall(self.throttling)]
         colour = max(found, key=_SEVERITY.index, default="green")
         if colour == "black":
             self.is_blocked = True
