@@ -33,7 +33,7 @@ def lookup(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,  # noqa: ARG001 - read where faults are shown
 ) -> None:
-    """Show what each authority says of one substance or trial, with front matter to paste."""
+    """Show what each authority says of one substance or trial."""
     from canonid import wiring  # noqa: PLC0415 - brings the database and the clients
     from canonid.reports.card import cards_as_json, render_cards  # noqa: PLC0415 - `--help` needs no renderer
 
