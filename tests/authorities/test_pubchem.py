@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import io
+import ssl
+import subprocess
+import sys
+import textwrap
 import urllib.parse
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,6 +18,7 @@ import pytest
 
 from canonid.authorities.pacing import SharedPacer
 from canonid.authorities.pubchem import PubChemAuthority
+from canonid.authorities.pubchem_seam import Seam
 from canonid.authorities.transport import Courier, Pacer
 from canonid.errors import AuthorityUnavailable
 from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM, PUBCHEM_SUBSTANCE, Reference
@@ -672,6 +678,52 @@ def test_other_users_of_pubchempy_keep_their_own_calls(emulator: Emulator, monke
     monkeypatch.setattr(pubchempy, "API_BASE", emulator.pubchem_url)
     assert pubchempy.get_cids("berberine", "name") == [BERBERINE]
     assert "canonid" not in emulator.requests("pubchem")[-1].headers["user-agent"]
+
+
+def test_requests_share_one_tls_context(emulator: Emulator) -> None:
+    """Making one takes 25 ms, more or less: enough to spoil an even pace. Others still get one of their own."""
+    pubchempy: Any = importlib.import_module("pubchempy")  # it has no types
+
+    seen: list[object] = []
+    original = Seam.open
+
+    class Watched(Seam):
+        def open(self, url: str, data: bytes | None, context: ssl.SSLContext | None) -> io.BytesIO:
+            seen.append(context)
+            return original(self, url, data, context)
+
+    seam = Watched(emulator.pubchem_url, "", 5.0, None)
+    for cid in (FISETIN, BERBERINE):
+        seam.ask([cid], "cid", "compound", "synonyms")
+    assert isinstance(seen[0], ssl.SSLContext)
+    assert seen[0] is seen[1]
+    assert pubchempy.ssl.create_default_context() is not pubchempy.ssl.create_default_context()
+    assert pubchempy.ssl.SSLError is ssl.SSLError
+
+
+def test_first_request_leaves_at_its_moment() -> None:
+    """pubchempy is imported before the pace is asked: a late first request would leave the second too close to it."""
+    script = """
+        import sys
+        from canonid.authorities.pubchem import PubChemAuthority
+        from canonid.authorities.transport import Courier
+        from canonid.errors import AuthorityUnavailable
+        from canonid.model import ByName
+
+        class Watch:
+            def wait(self):
+                print("pubchempy" in sys.modules)
+                raise AuthorityUnavailable("enough")
+
+        print("pubchempy" in sys.modules)
+        try:
+            list(PubChemAuthority("http://localhost", Courier("PubChem", pacer=Watch()), "").fetch([ByName("x")]))
+        except AuthorityUnavailable:
+            pass
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
+    assert ran.stdout.split() == ["False", "True"]
 
 
 def test_two_authorities_in_one_process_keep_apart(emulator: Emulator) -> None:

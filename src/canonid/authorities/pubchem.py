@@ -247,6 +247,7 @@ class PubChemAuthority:
     def _send(self, attempt: Callable[[], Reply]) -> Reply:
         if self._seam.is_blocked:
             raise AuthorityUnavailable(BLOCKED)
+        load_pubchempy()
         return self._courier.send(attempt)
 
     def _ask_properties(self, cids: list[int]) -> Reply:
