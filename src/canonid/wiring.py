@@ -31,8 +31,8 @@ from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.runs import record_run
 
 _ANSWERED = {"ok", "from store", "not asked"}
-_CHEMBL_SECONDS = 0.5
-"""Between two requests; ChEMBL publishes no limit, and with 1,000 ids a request nobody notices the pause."""
+_CHEMBL_SECONDS = 0.2
+"""Between two requests; ChEMBL publishes no limit, and this is the pace that PubChem asks of its guests."""
 _CLINICALTRIALS_SECONDS = 1.0
 """Between two requests; ClinicalTrials.gov publishes no limit either, and is known to block fast clients."""
 

@@ -128,6 +128,17 @@ def test_more_than_a_thousand_ids_are_asked_in_batches(emulator: Emulator, autho
     assert [len(arguments["molecule_chembl_id__in"]) for arguments in posted(emulator)] == [1000, 500]
 
 
+def test_what_all_batches_miss_is_looked_up_at_once(emulator: Emulator, authority: ChemblAuthority) -> None:
+    """Two batches with unknown ids and a removed one cost one look-up."""
+    emulator.world.add(*(molecule(f"CHEMBL{number}") for number in range(1000, 3000) if number % 20))
+    emulator.world.add(lookup("CHEMBL1000", status="OBS"))
+    questions = [chembl(f"CHEMBL{number}") for number in range(1000, 3000)]
+    answers = ask(authority, questions)
+    kinds = [type(answers[question]) for question in questions]
+    assert (kinds.count(Found), kinds.count(NotFound)) == (1901, 99)
+    assert [entry.path for entry in emulator.requests("chembl")].count("/chembl_id_lookup.json") == 1
+
+
 def test_the_release_is_asked_once_and_kept_with_every_reply(authority: ChemblAuthority, emulator: Emulator) -> None:
     """The address of the service carries no version."""
     replies = [*authority.fetch([chembl("CHEMBL25")]), *authority.fetch([chembl("CHEMBL1265")])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -76,8 +77,7 @@ class ChemblAuthority:
         ids = {q.reference.identifier: q for q in questions if isinstance(q, ById)}
         keys = {q.inchikey: q for q in questions if isinstance(q, ByStructure)}
         names = {q.name: q for q in questions if isinstance(q, ByName)}
-        for batch_of_ids in _batches(ids, PAGE):
-            yield from self._fetch_ids(batch_of_ids)
+        yield from self._fetch_ids(ids)
         for batch_of_keys in _batches(keys, PAGE // 2):
             yield from self._fetch_structures(batch_of_keys)
         yield from self._fetch_names(names)
@@ -110,24 +110,29 @@ class ChemblAuthority:
         except Refusal:
             self._release = None
 
-    def _fetch_ids(self, batch: Mapping[str, ById]) -> Iterator[Evidence | Unanswered]:
+    def _fetch_ids(self, questions: Mapping[str, ById]) -> Iterator[Evidence | Unanswered]:
+        """Molecules in batches; what none of them shows is looked up together, in one request as a rule."""
         key = "molecule_chembl_id"
-        query = Query("molecule", f"{key}__in", tuple(batch), key, lambda row: row[key] in batch, _FIELDS, unique=True)
-        try:
-            rows = {row[key]: row for row in self._client.rows(query)}
-        except Refusal as refusal:
-            yield from self._unanswered(batch.values(), refusal)
-            return
-        for identifier, row in rows.items():
-            yield self._evidence(batch[identifier], f"molecule/{identifier}.json", {"molecule": row})
-        missing = {identifier: question for identifier, question in batch.items() if identifier not in rows}
-        if missing:
-            yield from self._fetch_lookups(missing)
+        missing: dict[str, ById] = {}
+        for batch in _batches(questions, PAGE):
+            belongs = partial(_has_id_in, batch, key)
+            query = Query("molecule", f"{key}__in", tuple(batch), key, belongs, _FIELDS, unique=True)
+            try:
+                rows = {row[key]: row for row in self._client.rows(query)}
+            except Refusal as refusal:
+                yield from self._unanswered(batch.values(), refusal)
+                continue
+            for identifier, row in rows.items():
+                yield self._evidence(batch[identifier], f"molecule/{identifier}.json", {"molecule": row})
+            missing |= {identifier: question for identifier, question in batch.items() if identifier not in rows}
+        for batch in _batches(missing, PAGE):
+            yield from self._fetch_lookups(batch)
 
     def _fetch_lookups(self, batch: Mapping[str, ById]) -> Iterator[Evidence | Unanswered]:
         """Ask what became of ids that the molecule resource does not show: only the lookup knows retired ones."""
         key = "chembl_id"
-        query = Query("chembl_id_lookup", f"{key}__in", tuple(batch), key, lambda row: row[key] in batch, unique=True)
+        belongs = partial(_has_id_in, batch, key)
+        query = Query("chembl_id_lookup", f"{key}__in", tuple(batch), key, belongs, unique=True)
         try:
             rows = {row[key]: row for row in self._client.rows(query)}
         except Refusal as refusal:
@@ -217,6 +222,10 @@ class ChemblAuthority:
     def _unanswered(self, questions: Iterable[Question], refusal: Refusal) -> Iterator[Unanswered]:
         reason = self._courier.explain(refusal)
         return (Unanswered(question, reason) for question in questions)
+
+
+def _has_id_in(batch: Mapping[str, ById], key: str, row: Row) -> bool:
+    return row[key] in batch
 
 
 def _molecules(filter_: str, values: Iterable[str], belongs: Callable[[Row], bool]) -> Query:
