@@ -93,10 +93,11 @@ def case(subject_page: Page, *records: Record, others: Iterable[Page] = ()) -> C
         new = {asked for asked in next_questions(current) if asked not in answers}
         if not new:
             return current
-        answers |= {(authority, question): _answer(authority, question, records) for authority, question in new}
+        answers |= {(authority, question): answer_of(authority, question, records) for authority, question in new}
 
 
-def _answer(authority: str, question: Question, records: Iterable[Record]) -> Answer:
+def answer_of(authority: str, question: Question, records: Iterable[Record]) -> Answer:
+    """What an authority that holds just `records` answers."""
     assert authority in SUBSTANCE_AUTHORITIES
     evidence = Evidence(authority, question, "test", NOW, "", "{}")
     found = tuple(item for item in records if item.authority == authority and _fits(item, question))

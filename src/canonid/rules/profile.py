@@ -58,7 +58,9 @@ def names_of(subject: Subject) -> Names:
     bare = _BRACKETS.sub(" ", head).strip()
     bracketed = [part for group in _BRACKETS.findall(head) for part in re.split(r"[/,;]", group)]
     own = _keyed((bare, subject.inn or ""), 2) or _keyed((subject.slug.replace("-", " "),), 2)
-    own |= _keyed((head, subject.slug.replace("-", " ").replace("_", " ")), _SHORTEST_ALIAS)
+    more = _keyed((head, subject.slug.replace("-", " ").replace("_", " ")), _SHORTEST_ALIAS)
+    # Authorities search for a spelling: the title's rather than that of the file's name, which has lost its hyphens.
+    own = own | more | {key: name for key, name in own.items() if name.isascii()}
     aliases = _keyed((*subject.aliases, *bracketed), _SHORTEST_ALIAS)
     return Names(own, {key: name for key, name in aliases.items() if key not in own})
 
@@ -70,7 +72,12 @@ def without_brackets(name: str) -> str:
 
 
 def _keyed(names: Iterable[str], shortest: int) -> dict[str, str]:
-    keyed = {name_key(name): " ".join(name.split()) for name in names}
+    """Names by key, spelt as the first of each is: but authorities write letters such as β out."""
+    keyed: dict[str, str] = {}
+    for name in names:
+        key = name_key(name)
+        if key not in keyed or (name.isascii() and not keyed[key].isascii()):
+            keyed[key] = " ".join(name.split())
     return {key: name for key, name in keyed.items() if len(key) >= shortest}
 
 

@@ -144,7 +144,8 @@ def _judge_trial(claim: Claim, case: Case) -> Opinion:
     answer = case.answer(claim)
     if isinstance(answer, Found):
         trial, title = answer.record.trial, answer.record.name
-        return Verdict.CONFIRMED, f"registered{f': {title}' if title else ''}{f' ({trial.status})' if trial else ''}"
+        status = f" ({trial.status})" if trial and trial.status else ""
+        return Verdict.CONFIRMED, f"registered{f': {title}' if title else ''}{status}"
     if isinstance(answer, Unavailable):
         return Verdict.UNAVAILABLE, answer.reason
     return Verdict.UNDETERMINED, "not asked"
@@ -156,10 +157,9 @@ def _judge_status(claim: Claim, case: Case) -> Opinion:
         return Verdict.UNAVAILABLE, answer.reason
     if isinstance(answer, NotFound):
         return Verdict.UNDETERMINED, "the registry has no such trial"
-    if (
-        isinstance(answer, Found)
-        and answer.record.trial
-        and answer.record.trial.status == read_status(claim.text or "")
-    ):
-        return Verdict.CONFIRMED, f"ClinicalTrials.gov says {answer.record.trial.status}"
+    trial = answer.record.trial if isinstance(answer, Found) else None
+    if trial is None or not trial.status:
+        return Verdict.UNDETERMINED, "the registry gives no status"
+    if trial.status == read_status(claim.text or ""):
+        return Verdict.CONFIRMED, f"ClinicalTrials.gov says {trial.status}"
     return Verdict.UNDETERMINED, "not a status that the registry uses"
