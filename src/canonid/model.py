@@ -34,6 +34,8 @@ class ClaimKind(StrEnum):
     """An NCT number that the page cites."""
     TRIAL_STATUS = "trial status"
     """The status that the page gives a trial; `Claim.trial` names it."""
+    PROPERTY = "property"
+    """What the page says of its subject: formula, mass, INN, aliases. Compared, but given no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Claim:
     @property
     def reading(self) -> Reading | None:
         """The value read as an identifier; None for an explicit none and for values that are not identifiers."""
-        if self.text is None or self.kind is ClaimKind.TRIAL_STATUS:
+        if self.text is None or self.kind in {ClaimKind.TRIAL_STATUS, ClaimKind.PROPERTY}:
             return None
         return read_identifier(self.prefix, self.text)
 
@@ -124,6 +126,14 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A `#gap/needs-canonical-id` tag, with the text of its line."""
+
+    place: Place
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One file (or one row of a table) with what it claims and what is wrong with it."""
 
@@ -131,8 +141,11 @@ class Page:
     subject: Subject
     claims: tuple[Claim, ...] = ()
     problems: tuple[Problem, ...] = ()
-    gaps: tuple[Place, ...] = ()
-    """Places of `#gap/needs-canonical-id` tags."""
+    gaps: tuple[Gap, ...] = ()
+    properties: tuple[Claim, ...] = ()
+    """What the page says of its subject, with places: the claims of kind `PROPERTY`."""
+    examples: tuple[Claim, ...] = ()
+    """Identifiers in code blocks: examples of a template, which claim nothing."""
 
 
 class Kind(StrEnum):
@@ -203,6 +216,8 @@ class Record:
     replaced_by: Reference | None = None
     parent: Reference | None = None
     """The parent molecule of a salt or other form; itself for a parent."""
+    active: Reference | None = None
+    """The active form of a prodrug, where the authority names one."""
     approval: str | None = None
     """What the authority says of approval, for the identity card ("max phase 4, first approved 2001")."""
     trial: Trial | None = None
@@ -270,6 +285,7 @@ class Synonyms:
 
     @property
     def key(self) -> str:
+        """How the question is stored."""
         return f"synonyms:{self.reference.curie}"
 
 
@@ -462,6 +478,10 @@ class Dossier:
     answers: Answers
     claimants: Mapping[Reference, tuple[Claim, ...]] = field(default_factory=dict)
     """The exact-match claims of all pages of the run, by reference."""
+    examples: Mapping[Reference, tuple[Claim, ...]] = field(default_factory=dict)
+    """Identifiers that stand as examples in code blocks of the run's pages."""
+    titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The paths of the run's pages by the key of their subject's name."""
 
     @property
     def subject(self) -> Subject:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from canonid.errors import CorpusError
@@ -13,9 +14,12 @@ from canonid.model import Answers, Claim, ClaimKind, Dossier, Finding, Judged, P
 from canonid.rules import RULES
 from canonid.rules.base import Rule, run_rules
 from canonid.rules.case import Case
+from canonid.rules.profile import names_of
 from canonid.rules.questions import next_questions
 from canonid.rules.verdicts import judge
 
+_SHARED = "canonid: shared"
+"""A comment on a claim's line that declares that other pages may rightly carry the identifier too."""
 _MOST_ROUNDS = 8
 """Questions come in rounds: ids, then structures, then names, then synonyms; more would be an endless loop."""
 
@@ -45,16 +49,16 @@ def reconcile(
 
 def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str] = ()) -> list[Case]:
     """Ask in rounds until no page has a question left, and return the pages with all that is known of them."""
-    claimants = exact_claims(pages, frozenset(shared))
+    corpus = Corpus.of(pages, frozenset(shared))
     unsettled: Sequence[Page] = pages
     for _ in range(_MOST_ROUNDS):
         asked_before = len(gatherer.answers)
-        wanted = [set(next_questions(_case(page, gatherer.answers, claimants))) for page in unsettled]
+        wanted = [set(next_questions(_case(page, gatherer.answers, corpus))) for page in unsettled]
         gatherer.ask(asked for questions in wanted for asked in questions)
         if len(gatherer.answers) == asked_before:
             break
         unsettled = [page for page, questions in zip(unsettled, wanted, strict=True) if questions]
-    return [_case(page, gatherer.answers, claimants) for page in pages]
+    return [_case(page, gatherer.answers, corpus) for page in pages]
 
 
 def judge_case(case: Case, rules: Sequence[Rule] = RULES) -> tuple[tuple[Judged, ...], list[Finding]]:
@@ -63,21 +67,53 @@ def judge_case(case: Case, rules: Sequence[Rule] = RULES) -> tuple[tuple[Judged,
     return judge(case, findings, {rule.code: rule for rule in rules}), findings
 
 
-def _case(page: Page, answers: Answers, claimants: Mapping[Reference, tuple[Claim, ...]]) -> Case:
-    return Case(Dossier(page, answers, claimants))
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What the pages of a run say of one another: see the fields of `Dossier`."""
+
+    claimants: Mapping[Reference, tuple[Claim, ...]]
+    examples: Mapping[Reference, tuple[Claim, ...]]
+    titles: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, pages: Iterable[Page], shared: frozenset[str] = frozenset()) -> Corpus:
+        """The relations between `pages`; identifiers in `shared` are nobody's own."""
+        pages = tuple(pages)
+        examples = (claim for page in pages for claim in page.examples)
+        return cls(exact_claims(pages, shared), _by_reference(examples), _titles(pages))
+
+
+def _case(page: Page, answers: Answers, corpus: Corpus) -> Case:
+    return Case(Dossier(page, answers, corpus.claimants, corpus.examples, corpus.titles))
 
 
 def exact_claims(pages: Iterable[Page], shared: frozenset[str] = frozenset()) -> dict[Reference, tuple[Claim, ...]]:
     """Who claims which reference as exactly its subject; identifiers in `shared` are nobody's own."""
-    claimants: dict[Reference, tuple[Claim, ...]] = {}
+    claims = (claim for page in pages for claim in page.claims if claim.kind is ClaimKind.IDENTIFIER)
+    claimants = _by_reference(claim for claim in claims if claim.predicate is Predicate.EXACT)
+    return {
+        reference: tuple(claim for claim in held if _SHARED not in claim.comment)
+        for reference, held in claimants.items()
+        if reference.identifier not in shared and reference.curie not in shared
+    }
+
+
+def _by_reference(claims: Iterable[Claim]) -> dict[Reference, tuple[Claim, ...]]:
+    grouped: dict[Reference, list[Claim]] = {}
+    for claim in claims:
+        if claim.reference is not None:
+            grouped.setdefault(claim.reference, []).append(claim)
+    return {reference: tuple(held) for reference, held in grouped.items()}
+
+
+def _titles(pages: Iterable[Page]) -> dict[str, tuple[str, ...]]:
+    """The paths of pages about substances, by the keys of their own names."""
+    titles: dict[str, list[str]] = {}
     for page in pages:
-        for claim in page.claims:
-            reference = claim.reference
-            if reference is None or claim.kind is not ClaimKind.IDENTIFIER or claim.predicate is not Predicate.EXACT:
-                continue
-            if reference.identifier not in shared and reference.curie not in shared:
-                claimants[reference] = (*claimants.get(reference, ()), claim)
-    return claimants
+        if any(claim.kind is ClaimKind.IDENTIFIER for claim in page.claims):
+            for key in names_of(page.subject).own:
+                titles.setdefault(key, []).append(page.path)
+    return {key: tuple(paths) for key, paths in titles.items()}
 
 
 def _run_id(started: datetime) -> str:

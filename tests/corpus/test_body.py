@@ -122,4 +122,4 @@ def test_gap_tags() -> None:
     """Tags count wherever they stand but in code, and only whole."""
     tag = "#gap/needs-canonical-id"
     text = f"---\na: null # {tag}\n---\nx {tag} — y\n`{tag}` {tag}s\n"
-    assert [str(place) for place in page(text).gaps] == ["fisetin.md:2:11", "fisetin.md:4:3"]
+    assert [str(gap.place) for gap in page(text).gaps] == ["fisetin.md:2:11", "fisetin.md:4:3"]

@@ -99,6 +99,7 @@ def _record(row: Mapping[str, Any]) -> Record | None:
         mass=mass if mass is not None and mass > 0 else None,
         xrefs=_xrefs(row),
         parent=_reference(mapping_of(row.get("molecule_hierarchy")).get("parent_chembl_id")),
+        active=_reference(mapping_of(row.get("molecule_hierarchy")).get("active_chembl_id")),
         approval=_approval(row),
     )
 

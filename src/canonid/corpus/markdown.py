@@ -21,7 +21,7 @@ _WIKILINK = re.compile(r"\[\[(?:[^\[\]|\n]{0,200}\|)?([^\[\]|\n]{1,200})\]\]")
 
 def without_code(text: str, start: int = 0) -> str:
     """`text` with fenced code, inline code and HTML comments from `start` on turned into blanks; offsets stay."""
-    text = _blank(text, _fences(text, start))
+    text = _blank(text, fences(text, start))
     text = _blank(text, _comments(text, start))
     return _blank(text, _inline_code(text, start))
 
@@ -51,8 +51,8 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
     return "".join((*parts, text[done:]))
 
 
-def _fences(text: str, start: int) -> list[tuple[int, int]]:
-    """Fenced blocks, the last one to the end of the text if nothing closes it."""
+def fences(text: str, start: int) -> list[tuple[int, int]]:
+    """The spans of fenced code blocks from `start` on, the last one to the end of the text if nothing closes it."""
     if "```" not in text and "~~~" not in text:
         return []
     spans: list[tuple[int, int]] = []

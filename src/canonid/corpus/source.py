@@ -34,6 +34,11 @@ class Source:
             before = 0
         return Place(self.path, line + 1, max(offset - before, 1))
 
+    def line(self, offset: int) -> str:
+        """The line on which `offset` lies, without its break."""
+        end = self.text.find("\n", offset)
+        return self.text[self.text.rfind("\n", 0, offset) + 1 : len(self.text) if end < 0 else end].rstrip()
+
     def problem(self, offset: int, message: str, field: str = "") -> Problem:
         """A defect at `offset`."""
         return Problem(self.place(offset), message, field)

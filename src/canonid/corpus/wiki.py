@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from canonid.corpus import body, trials
 from canonid.corpus.fields import Fields, FieldSpec, Role, fold_key
 from canonid.corpus.front_matter import Entry, FrontMatter, Scalar, read_front_matter
-from canonid.corpus.markdown import Table, plain, read_tables, without_code, without_quotes
+from canonid.corpus.markdown import Table, fences, plain, read_tables, without_code, without_quotes
 from canonid.corpus.source import Source
 from canonid.corpus.values import Value, read_name, read_prose, read_scalar
-from canonid.model import Claim, ClaimKind, Page, Subject
+from canonid.model import Claim, ClaimKind, Gap, Page, Subject
 
 _HEADING = re.compile(r"^#[ \t]+([^\n]{1,300})", re.MULTILINE)
 _MASS = re.compile(r"[~≈\s]*([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?![0-9,–-])\s*(k?)")
+_EXAMPLE = re.compile(r"^[ \t]*(?P<key>[A-Za-z][\w-]{1,40}):[ \t]+(?P<value>[^\s#][^\n#]{0,80})", re.MULTILINE)
 _LONGEST_TITLE = 60
 _LINES_FOR_TITLE = 20
 
@@ -94,7 +95,8 @@ def read_page(source: Source, slug: str, fields: Fields) -> Page:
     """Everything that the page claims, in the order of the file."""
     front = read_front_matter(source, lambda key: _is_wanted(fields, key))
     parts = SubjectParts()
-    claims = list(_front_claims(source, slug, fields, front, parts))
+    properties: list[Claim] = []
+    claims = list(_front_claims(source, slug, fields, front, parts, properties))
     title = _title(source.text, front.end, parts.title) or slug_words(slug)
     labelled, cites = body.has_labels(source.text, front.end), trials.may_cite(source.text)
     gaps: list[int] = []
@@ -110,7 +112,15 @@ def read_page(source: Source, slug: str, fields: Fields) -> Page:
         claims += trials.status_claims(source, slug, tables)
     claims.sort(key=lambda claim: claim.start)
     subject = parts.subject(slug, title, _justification(claims))
-    return Page(source.path, subject, tuple(claims), front.problems, tuple(source.place(gap) for gap in gaps))
+    return Page(
+        source.path,
+        subject,
+        tuple(claims),
+        front.problems,
+        gaps=tuple(Gap(source.place(gap), source.line(gap)) for gap in gaps),
+        properties=tuple(properties),
+        examples=tuple(_examples(source, slug, fields, front.end)),
+    )
 
 
 def _is_wanted(fields: Fields, written: str) -> bool:
@@ -122,8 +132,18 @@ def _is_row_wanted(line: str) -> bool:
     return trials.may_cite(line) or body.is_labelled_row(line)
 
 
-def _front_claims(
-    source: Source, slug: str, fields: Fields, front: FrontMatter, parts: SubjectParts
+def _examples(source: Source, slug: str, fields: Fields, start: int) -> Iterator[Claim]:
+    """Lines `key: identifier` in fenced code: the examples of a template."""
+    for begin, end in fences(source.text, start):
+        for match in _EXAMPLE.finditer(source.text, begin, end):
+            spec, value = fields.spec(fold_key(match["key"])), read_scalar(match["value"])
+            if spec and value and value.text is not None and spec.kind is ClaimKind.IDENTIFIER:
+                span = (match.start("value") + value.start, match.start("value") + value.end)
+                yield field_claim(source, slug, fold_key(match["key"]), spec, value, span)
+
+
+def _front_claims(  # noqa: PLR0917 - what reading one block brings, in its parts
+    source: Source, slug: str, fields: Fields, front: FrontMatter, parts: SubjectParts, properties: list[Claim]
 ) -> Iterator[Claim]:
     for entry in front.entries:
         key = fold_key(entry.key)
@@ -131,10 +151,18 @@ def _front_claims(
         if role is not None:
             for scalar in entry.values:
                 parts.add(role, scalar.text)
+                properties += _property(source, slug, role, scalar)
             continue
         spec = fields.spec(key)
         if spec is not None:
             yield from _entry_claims(source, slug, key, spec, entry)
+
+
+def _property(source: Source, slug: str, role: Role, scalar: Scalar) -> Iterator[Claim]:
+    value = read_scalar(scalar.text)
+    if role is not Role.TITLE and value is not None and value.text is not None:
+        spec = FieldSpec("", kind=ClaimKind.PROPERTY)
+        yield field_claim(source, slug, role.value, spec, value, _span(scalar, value))
 
 
 def _entry_claims(source: Source, slug: str, key: str, spec: FieldSpec, entry: Entry) -> Iterator[Claim]:

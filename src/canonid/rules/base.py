@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from canonid.identifiers import PREFIXES, PUBCHEM, Reference
+from canonid.identifiers import PUBCHEM, Reference
 from canonid.model import Claim, ClaimKind, Finding, Place, Problem, Proposal, Severity, Verdict
 from canonid.rules.candidates import candidate_for
-from canonid.rules.case import SUBSTANCE_AUTHORITIES, Case
+from canonid.rules.case import SUBSTANCE_AUTHORITIES, Case, authority_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _finding(rule: Rule, hit: Hit, case: Case) -> Finding:
             severity,
             slug,
             problem.field or "front matter",
-            hit.message,
+            problem.message,
             problem.place,
             hit.message,
         )
@@ -102,8 +102,8 @@ def claimed_text(claim: Claim) -> str | None:
 
 def _rests_on(claim: Claim, case: Case) -> tuple[str, ...]:
     """The authorities without which the finding could not have been made."""
-    own = PREFIXES[claim.prefix].authority
-    if claim.kind is not ClaimKind.IDENTIFIER:
+    own = authority_of(claim)
+    if claim.kind in {ClaimKind.TRIAL, ClaimKind.TRIAL_STATUS}:
         return (own,) if own else ()
     used = {anchor.authority for anchor in case.profile.anchors} | ({own} if own else set())
     return tuple(name for name in SUBSTANCE_AUTHORITIES if name in used)

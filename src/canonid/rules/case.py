@@ -39,6 +39,11 @@ _MOST_WORDS = 4
 _MOST_COMPOUNDS = 3
 
 
+def authority_of(claim: Claim) -> str | None:
+    """The authority that can be asked for the claimed reference, None for properties, CAS numbers and the like."""
+    return PREFIXES[claim.prefix].authority if claim.prefix else None
+
+
 class Case:
     """A dossier with its profile, identities and candidates, each computed at most once."""
 
@@ -65,7 +70,7 @@ class Case:
     def answer(self, claim: Claim) -> Answer | None:
         """What the authority says under the claimed reference; None if it was not asked or cannot be."""
         reference = claim.reference
-        authority = PREFIXES[claim.prefix].authority
+        authority = authority_of(claim)
         if reference is None or authority is None:
             return None
         return self.dossier.answer(authority, ById(reference))
@@ -118,7 +123,7 @@ class Case:
         return tuple(name for name in self.search_names if name in own)
 
     def _has_null(self, authority: str) -> bool:
-        return any(PREFIXES[claim.prefix].authority == authority for claim in self.exact_nulls())
+        return any(authority_of(claim) == authority for claim in self.exact_nulls())
 
     @cached_property
     def _first_profile(self) -> Profile:
@@ -154,7 +159,7 @@ class Case:
     def is_waiting(self) -> bool:
         """Whether claimed references are still unasked: their records may bring names and structures."""
         return any(
-            claim.reference is not None and PREFIXES[claim.prefix].authority is not None and self.answer(claim) is None
+            claim.reference is not None and authority_of(claim) is not None and self.answer(claim) is None
             for claim in self.substance_claims
         )
 
@@ -195,7 +200,7 @@ class Case:
 
     def hits_for(self, claim: Claim) -> tuple[Record, ...]:
         """The records that searches for the claimed kind of identifier brought."""
-        authority = PREFIXES[claim.prefix].authority
+        authority = authority_of(claim)
         return self.hits(authority) if authority else ()
 
     def trial_answer(self, claim: Claim) -> Answer | None:
@@ -261,7 +266,7 @@ class Case:
         answer = self.answer(claim)
         if isinstance(answer, Found | NotFound):
             return (answer.evidence,)
-        authority = PREFIXES[claim.prefix].authority
+        authority = authority_of(claim)
         if authority is None or not claim.is_none:
             return ()
         answers = self.searched(authority).values()

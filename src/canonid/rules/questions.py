@@ -40,6 +40,7 @@ def next_questions(case: Case) -> Iterator[Asked]:
     yield from _synonyms(case)
     yield from _anchors(case)
     yield from _structures_of_the_page(case)
+    yield from _aliases(case)
 
 
 def _claimed(claim: Claim) -> Iterator[Asked]:
@@ -108,6 +109,15 @@ def _anchors(case: Case) -> Iterator[Asked]:
         for authority in CHEAP_BY_NAME:
             for name in case.names_for(authority):
                 yield authority, ByName.of(name)
+
+
+def _aliases(case: Case) -> Iterator[Asked]:
+    """What DrugBank, which costs no request, has under the page's aliases: they may be names of something else."""
+    if case.is_waiting or not any(anchor.authority == "drugbank" for anchor in case.profile.anchors):
+        return
+    for claim in case.dossier.page.properties:
+        if claim.field == "aliases" and claim.text:
+            yield "drugbank", ByName.of(claim.text)
 
 
 def _structures_of_the_page(case: Case) -> Iterator[Asked]:

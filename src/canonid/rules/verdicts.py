@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from canonid.identifiers import CAS, DRUGBANK, INCHIKEY, PREFIXES, UNII, Reference
-from canonid.model import Claim, ClaimKind, Finding, Found, Judged, NotFound, Predicate, Unavailable, Verdict
+from canonid.identifiers import AUTHORITIES, CAS, DRUGBANK, INCHIKEY, PREFIXES, UNII, Reference
+from canonid.model import Claim, ClaimKind, Finding, Found, Judged, NotFound, Predicate, Record, Unavailable, Verdict
 from canonid.rules.base import Rule, claimed_text
 from canonid.rules.case import Case
 from canonid.rules.identity import Identity, Relation
@@ -68,7 +68,7 @@ def _judge_reference(claim: Claim, case: Case) -> Opinion:
     if identity is None or record is None:
         return Verdict.UNDETERMINED, "not asked"
     if claim.predicate is not Predicate.EXACT:
-        return _judge_weaker(claim, label(record), identity)
+        return _judge_weaker(claim, record, identity, case)
     if identity.relation is Relation.SAME:
         return Verdict.CONFIRMED, f"{label(record)}: {identity.grounds}"
     return Verdict.UNDETERMINED, f"{label(record)}: {identity.grounds}{_blocked(case)}"
@@ -91,11 +91,23 @@ def _judge_deposit(claim: Claim, case: Case) -> Opinion | None:
     return Verdict.UNDETERMINED, f"DrugBank deposited it at PubChem for {shown}, which is not proven to be the subject"
 
 
-def _judge_weaker(claim: Claim, name: str, identity: Identity) -> Opinion:
-    """A field for alternatives accepts other forms; what an active metabolite is, no authority says."""
+def _judge_weaker(claim: Claim, record: Record, identity: Identity, case: Case) -> Opinion:
+    """A field for alternatives accepts other forms and members of the family; one for metabolites the active form."""
     if claim.predicate is Predicate.CLOSE and identity.relation in {Relation.SAME, Relation.OTHER_FORM}:
-        return Verdict.CONFIRMED, f"{name}: {identity.grounds}"
-    return Verdict.UNDETERMINED, f"{name} exists; that it belongs to the subject is not stated by the authority"
+        return Verdict.CONFIRMED, f"{label(record)}: {identity.grounds}"
+    for own in case.proven_records():
+        if claim.predicate is Predicate.RELATED and own.active == record.reference:
+            return Verdict.CONFIRMED, f"{label(record)}: {AUTHORITIES[own.authority]} names it as the active form"
+        if (
+            claim.predicate is Predicate.CLOSE
+            and record.parent is not None
+            and record.parent in {own.parent, own.reference}
+        ):
+            return Verdict.CONFIRMED, f"{label(record)}: a form of the same parent as {label(own)}"
+    return (
+        Verdict.UNDETERMINED,
+        f"{label(record)} exists; that it belongs to the subject is not stated by the authority",
+    )
 
 
 def _blocked(case: Case) -> str:
