@@ -257,6 +257,14 @@ class Case:
         records = {record.reference: record for record in (*self.profile.anchors, *named)}
         return tuple(records.values())
 
+    def named_records(self) -> tuple[Record, ...]:
+        """All records that have come up and carry a name of the subject or of a member of its class."""
+        claimed = (record for _, record, _ in self.exact_records())
+        hits = (hit for authority in SUBSTANCE_AUTHORITIES for hit in self.hits(authority))
+        records = {record.reference: record for record in (*self.profile.anchors, *claimed, *hits)}
+        names = self.profile.names
+        return tuple(record for record in records.values() if name_match(record, names) >= NameMatch.NAMED_ALIAS)
+
     def exact_nulls(self) -> Iterator[Claim]:
         """The explicit nones of fields that name the subject itself."""
         return (claim for claim in self.substance_claims if claim.is_none and claim.predicate is Predicate.EXACT)

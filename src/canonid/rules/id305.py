@@ -41,10 +41,11 @@ def _check_number(claim: Claim, records: tuple[Record, ...]) -> Iterator[Hit]:
         yield Hit(claim, f"{shown(claim)}: {label(record)} lists {PREFIXES[claim.prefix].label} {number}")
 
 
-def _check_formula(claim: Claim, records: tuple[Record, ...], _: Case) -> Iterator[Hit]:
+def _check_formula(claim: Claim, records: tuple[Record, ...], case: Case) -> Iterator[Hit]:
     ours = read_formula(claim.text or "")
     theirs = {record: atoms for record in records if record.formula and (atoms := read_formula(record.formula))}
-    if ours is None or not theirs or ours in theirs.values():
+    named = (read_formula(record.formula) for record in case.named_records() if record.formula)
+    if ours is None or not theirs or ours in theirs.values() or ours in named:
         return
     record, atoms = next(iter(theirs.items()))
     if is_other_protonation(ours, atoms):
@@ -57,7 +58,8 @@ def _check_formula(claim: Claim, records: tuple[Record, ...], _: Case) -> Iterat
 def _check_weight(claim: Claim, records: tuple[Record, ...], case: Case) -> Iterator[Hit]:
     mass = case.subject.mass
     theirs = {record: weight for record in records if (weight := _weight(record)) is not None}
-    if mass is None or not theirs or any(is_same_weight(mass, weight) for weight in theirs.values()):
+    named = (weight for record in case.named_records() if (weight := _weight(record)) is not None)
+    if mass is None or not theirs or any(is_same_weight(mass, weight) for weight in (*theirs.values(), *named)):
         return
     record, weight = next(iter(theirs.items()))
     yield Hit(claim, f"{shown(claim)}: {label(record)} weighs {weight:.2f} Da")

@@ -25,6 +25,9 @@ def check(case: Case) -> Iterator[Hit]:
         if not examples or identity.relation is Relation.SAME:
             continue
         wrong = identity.relation in {Relation.OTHER_SUBSTANCE, Relation.OTHER_STRUCTURE}
+        spread = any(other.subject != claim.subject for other in case.dossier.claimants.get(reference, ()))
+        if not wrong and not spread:
+            continue  # the example may have been taken from this very page
         message = f"{shown(claim)} stands as an example at {places(examples)}"
         yield Hit(claim, message, severity=None if wrong else Severity.WARNING)
 
