@@ -282,12 +282,15 @@ def test_the_numbers_of_the_guide_are_those_of_the_program(phrase: str) -> None:
     assert phrase in " ".join(OPERATING.split())
 
 
-def test_the_readme_promises_the_same_batches() -> None:
+def test_the_readme_promises_the_same_batches_and_pauses() -> None:
     """The short version of the guide."""
+    readme = " ".join(README.split())
     batches = (
         f"{chembl_client.PAGE:,} ChEMBL IDs, {pubchem._BATCH} CIDs or {clinicaltrials._CHUNK} NCT numbers a request"
     )
-    assert batches in " ".join(README.split())
+    assert batches in readme
+    assert f"{default_of(SharedPacer, 'interval'):g} s apart for PubChem" in readme
+    assert f"{wiring._CHEMBL_SECONDS:g} s for ChEMBL, {wiring._CLINICALTRIALS_SECONDS:g} s for ClinicalTrials" in readme
 
 
 # Links and files

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pubchempy  # type: ignore[import-untyped]  # it ships no type marker
+import pubchempy
 import pytest
 
 from tests.emulator import Emulator, World, compound, plain
