@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from canonid.identifiers import skeleton
 from canonid.model import ByName, Claim, Found, Record, Severity
 from canonid.names import name_key
-from canonid.rules.base import Hit, Rule, shown
+from canonid.rules.base import Hit, Rule
 from canonid.rules.case import Case
 from canonid.rules.profile import NameMatch, label, name_match, salt_of
 
@@ -26,9 +26,9 @@ def check(case: Case) -> Iterator[Hit]:
         key = name_key(claim.text)
         pages = [path for path in case.dossier.titles.get(key, ()) if path != claim.place.path]
         if pages and key not in case.profile.names.own:
-            yield Hit(claim, f"{shown(claim)} is the subject of {', '.join(pages[:3])}", severity=Severity.WARNING)
+            yield Hit(claim, f"alias {claim.text} is the subject of {', '.join(pages[:3])}", severity=Severity.WARNING)
         elif (record := _other_entry(claim, key, case)) is not None:
-            yield Hit(claim, f"{shown(claim)} is {label(record)}, another substance than {case.subject.title}")
+            yield Hit(claim, f"alias {claim.text} is {label(record)}, another substance than {case.subject.title}")
 
 
 def _other_entry(claim: Claim, key: str, case: Case) -> Record | None:

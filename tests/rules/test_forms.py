@@ -1,0 +1,104 @@
+"""Relations of a record to the subject that only details decide: salts, the page's own structure, deposited names."""
+
+from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM, Reference
+from canonid.model import Answer, ById, ByName, Confidence, Dossier, Question, Record
+from canonid.rules.candidates import candidate_for
+from canonid.rules.case import Case
+from canonid.rules.identity import Identity, Relation
+from tests.rules.records import (
+    ADAPALENE,
+    ADAPALENE_KEY,
+    DB_METFORMIN,
+    DB_SIROLIMUS,
+    ERTAPENEM_KEY,
+    FLAT_SIROLIMUS_KEY,
+    METFORMIN_KEY,
+    answer_of,
+    case,
+    page,
+    record,
+)
+
+
+def identity_of_first(*records: Record, title: str, **values: str) -> Identity:
+    found = case(page(title, (), slug="", **values), *records)
+    identity = found.claim_identity(found.claims[0])
+    assert identity is not None
+    return identity
+
+
+def test_a_salt_drawn_as_its_parent_stays_open() -> None:
+    """Name and structure contradict each other: nobody can say which is meant."""
+    salt = record(CHEMBL, "CHEMBL1703", "METFORMIN HYDROCHLORIDE", inchikey=METFORMIN_KEY)
+
+    identity = identity_of_first(salt, DB_METFORMIN, title="Metformin", chembl_id="CHEMBL1703", drugbank_id="DB00331")
+
+    assert identity.relation is Relation.UNPROVEN
+    assert identity.grounds == "named as a salt (hydrochloride) but drawn as the parent"
+
+
+def test_a_name_of_a_record_of_the_subject_is_a_name_of_the_subject() -> None:
+    """The page says rapamycin, ChEMBL calls it sirolimus, and so does an entry without the page's name."""
+    chembl = record(CHEMBL, "CHEMBL413", "SIROLIMUS", synonyms=("Rapamycin",))
+    bare = record(DRUGBANK, "DB00877", "Sirolimus")
+
+    assert identity_of_first(
+        bare, chembl, title="Rapamycin", drugbank_id="DB00877", chembl_id="CHEMBL413"
+    ).relation is (Relation.SAME)
+
+
+def test_a_deposited_synonym_does_not_carry_a_name_on() -> None:
+    """PubChem's record of the subject lists it, but anyone may have deposited that."""
+    compound = record(PUBCHEM, "5040", "rapamycin", synonyms=("Zotarex",))
+    other = record(DRUGBANK, "DB99999", "Zotarex")
+
+    identity = identity_of_first(other, compound, title="Rapamycin", drugbank_id="DB99999", pubchem_cid="5040")
+
+    assert identity.relation is Relation.UNPROVEN
+    assert identity.grounds == "shares only a deposited synonym with a record of the subject"
+
+
+def test_two_records_of_one_name_stay_open() -> None:
+    """One is drawn otherwise than the subject, one not at all: nothing tells which of them is meant."""
+    drawn = record(CHEMBL, "CHEMBL1", "SIROLIMUS", inchikey=FLAT_SIROLIMUS_KEY)
+    bare = record(CHEMBL, "CHEMBL2", "SIROLIMUS")
+    answers: dict[tuple[str, Question], Answer] = {
+        (authority, question): answer_of(authority, question, (drawn, bare, DB_SIROLIMUS))
+        for authority, question in (
+            ("chembl", ById(drawn.reference)),
+            ("drugbank", ById(DB_SIROLIMUS.reference)),
+            ("chembl", ByName.of("Sirolimus")),
+        )
+    }
+    about = Case(Dossier(page("Sirolimus", chembl_id="CHEMBL1", drugbank_id="DB00877"), answers))
+
+    identity = about.identity(drawn)
+
+    assert identity.relation is Relation.UNPROVEN
+    assert identity.grounds.endswith("; CHEMBL2 SIROLIMUS has the same name")
+
+
+def test_a_name_with_the_structure_of_the_page_is_a_sure_proposal() -> None:
+    """Name and structure are two grounds, though the structure is only the page's word."""
+    found = case(page("Adapalene", chembl_id=None, inchikey=ADAPALENE_KEY), ADAPALENE)
+    candidate = candidate_for(found.claims[0], found)
+
+    assert candidate is not None
+    assert candidate.confidence is Confidence.HIGH
+
+
+def test_a_record_that_is_not_the_subject_is_no_proposal() -> None:
+    """The search by name brings a record of another structure: it stays unproposed."""
+    decoy = record(CHEMBL, "CHEMBL1", "GEL", synonyms=("Adapalene",), inchikey=ERTAPENEM_KEY)
+    entry = record(DRUGBANK, "DB00210", "Adapalene", inchikey=ADAPALENE_KEY)
+    found = case(page("Adapalene", chembl_id=None, drugbank_id="DB00210"), decoy, entry)
+
+    assert candidate_for(found.claims[0], found) is None
+
+
+def test_nothing_is_proposed_in_a_space_without_authority() -> None:
+    """A CAS number cannot be searched."""
+    found = case(page("Adapalene", cas_number="50-78-2"), ADAPALENE)
+
+    assert candidate_for(found.claims[0], found) is None
+    assert found.claims[0].reference == Reference("cas", "50-78-2")
