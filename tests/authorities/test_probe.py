@@ -117,7 +117,7 @@ def test_whatever_goes_wrong_is_one_request_and_a_sentence_with_advice(
 def test_a_closed_port_is_said_to_be_one(emulator: Emulator, name: AuthorityName) -> None:
     """With what to check."""
     emulator.always(name, faults.REFUSED)
-    with pytest.raises(AuthorityUnavailable, match="refused the connection"):
+    with pytest.raises(AuthorityUnavailable, match="refused the connection; check the network"):
         probe(emulator, name)
 
 

@@ -60,11 +60,18 @@ class Ear:
 
 @contextmanager
 def one_question(courier: Courier) -> Iterator[None]:
-    """Turn a refusal into AuthorityUnavailable with a sentence that says what to do."""
+    """Turn a refusal into AuthorityUnavailable with a sentence that says what to do.
+
+    Nothing is said of the rest of the run, as `Courier` does when nobody listens: there is none.
+    """
     try:
         yield
     except Refusal as refusal:
         raise AuthorityUnavailable(courier.explain(refusal)) from refusal
+    except AuthorityUnavailable as error:
+        if isinstance(error.__cause__, Refusal):
+            raise AuthorityUnavailable(courier.explain(error.__cause__)) from error
+        raise
 
 
 def odd_reply() -> Refusal:
