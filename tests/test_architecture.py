@@ -20,14 +20,14 @@ ROOT = Path(canonid.__file__).parent
 LAYERS = {
     "errors": 0, "identifiers": 0, "model": 0, "names": 0,
     "authorities": 1, "corpus": 1, "reports": 1, "rules": 1, "store": 1,
-    "gather": 2, "lookup": 2, "reconcile": 2,
+    "doctor": 2, "gather": 2, "inventory": 2, "lookup": 2, "reconcile": 2,
     "config_file": 3, "settings": 3, "wiring": 3,
     "__main__": 4, "cli": 4,
 }  # fmt: skip
 """The parts of the package; a part may import those below it, and beside it only from layer 2 on."""
 NOWHERE: frozenset[str] = frozenset()
-UPWARD = {("reports.card", "lookup")}
-"""The exceptions: a card is what `lookup` returns, and its renderer lives with the other renderers."""
+UPWARD = {("reports.card", "lookup"), ("reports.doctor", "doctor"), ("reports.inventory", "inventory")}
+"""The exceptions: a card is what `lookup` returns, and its renderer lives with the other renderers; likewise these."""
 HEAVY = {
     "chembl_webresource_client": NOWHERE,
     "httpx": NOWHERE,

@@ -23,7 +23,6 @@ from canonid.model import (
     Found,
     NotFound,
     Question,
-    TrialSearch,
     Unanswered,
     Unavailable,
 )
@@ -57,13 +56,15 @@ class Freshness:
     not_found: timedelta = timedelta(days=3)
     trials: timedelta = timedelta(days=7)
 
+    def limit(self, authority: str, *, found: bool) -> timedelta:
+        """How old a reply of `authority` may get; `found` is False for "no such record"."""
+        if authority == "clinicaltrials":
+            return self.trials
+        return self.found if found else self.not_found
+
     def allows(self, evidence: Evidence, now: datetime) -> bool:
         """Whether `evidence` may still be used at `now`; a reply from the future (a clock set back) may."""
-        if evidence.authority == "clinicaltrials" or isinstance(evidence.question, TrialSearch):
-            limit = self.trials
-        else:
-            limit = self.not_found if evidence.payload is None else self.found
-        return now - evidence.retrieved_at <= limit
+        return now - evidence.retrieved_at <= self.limit(evidence.authority, found=evidence.payload is not None)
 
 
 @dataclass(slots=True)

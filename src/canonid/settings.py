@@ -297,6 +297,15 @@ def _unknown(name: str) -> str:
     return f"there is no setting {name!r}; the settings are: {', '.join(_BY_NAME)}"
 
 
+def plain(value: Any) -> Any:
+    """A value of `Settings` as JSON and TOML have it."""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that `word` was most likely meant to be, or None if nothing comes near."""
     import difflib  # noqa: PLC0415 - only when something is misspelt

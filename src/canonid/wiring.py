@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,17 +15,20 @@ from canonid.authorities.chembl import ChemblAuthority
 from canonid.authorities.clinicaltrials import ClinicalTrialsAuthority
 from canonid.authorities.drugbank import DrugBankAuthority
 from canonid.authorities.drugbank.catalogue import import_exports
+from canonid.authorities.drugbank.lookup import Catalogue, ImportedExport
 from canonid.authorities.pacing import Budget, Rationed, SharedPacer
 from canonid.authorities.pubchem import PubChemAuthority
 from canonid.authorities.transport import Courier, EvenPacer, Pacer
 from canonid.corpus import fields_from, read_corpus
+from canonid.doctor import Changed, Diagnosis, Surroundings, examine
 from canonid.errors import SettingsError
 from canonid.gather import Freshness, Gatherer, Progress
+from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.lookup import Card, lookup, lookup_page
 from canonid.model import Page, Report, State, Verdict
 from canonid.reconcile import reconcile
 from canonid.rules import RULES
-from canonid.settings import Settings, closest
+from canonid.settings import KEYS, Settings, closest, plain
 from canonid.store.discrepancies import list_discrepancies, update_discrepancies
 from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.runs import record_run
@@ -35,6 +38,8 @@ _CHEMBL_SECONDS = 0.2
 """Between two requests; ChEMBL publishes no limit, and this is the pace that PubChem asks of its guests."""
 _CLINICALTRIALS_SECONDS = 1.0
 """Between two requests; ClinicalTrials.gov publishes no limit either, and is known to block fast clients."""
+_PROBE_SECONDS = 10.0
+"""Who asks for a diagnosis waits for it; an authority that takes longer is of no use to a curator."""
 
 
 def corpus_root(settings: Settings, paths: Sequence[Path]) -> Path:
@@ -87,10 +92,20 @@ def open_store(settings: Settings) -> Iterator[EvidenceStore]:
 @contextmanager
 def open_authorities(settings: Settings) -> Iterator[tuple[Authority, ...]]:
     """The authorities, ready to be asked; nothing is sent before the first question."""
+    with open_remote(settings) as (chembl, pubchem, trials):
+        yield chembl, pubchem, _drugbank(settings), trials
+
+
+Remote = tuple[ChemblAuthority, PubChemAuthority, ClinicalTrialsAuthority]
+
+
+@contextmanager
+def open_remote(settings: Settings, *, deadline: float = 30.0, attempts: int = 4) -> Iterator[Remote]:
+    """The authorities that are asked over the network; each request may be tried so often, and take so many seconds."""
     contact, budget = settings.contact or "", Budget(settings.max_requests)
 
     def courier(label: str, pacer: Pacer) -> Courier:
-        return Courier(label, pacer=Rationed(pacer, budget))
+        return Courier(label, deadline=deadline, attempts=attempts, pacer=Rationed(pacer, budget))
 
     shared = SharedPacer(_beside(settings, f"{urlsplit(settings.pubchem_url).hostname}.pace"))
     chembl = ChemblAuthority(settings.chembl_url, courier("ChEMBL", EvenPacer(_CHEMBL_SECONDS)), contact)
@@ -98,19 +113,33 @@ def open_authorities(settings: Settings) -> Iterator[tuple[Authority, ...]]:
     pace = EvenPacer(_CLINICALTRIALS_SECONDS)
     trials = ClinicalTrialsAuthority(settings.clinicaltrials_url, courier("ClinicalTrials.gov", pace), contact)
     with closing(trials):
-        yield chembl, pubchem, _drugbank(settings), trials
+        yield chembl, pubchem, trials
 
 
 def _drugbank(settings: Settings) -> DrugBankAuthority:
     """DrugBank from the supplied exports, or from those imported earlier."""
-    catalogue = _beside(settings, f"{settings.database.stem}.drugbank.sqlite")
+    catalogue = catalogue_path(settings)
     if settings.drugbank:
         import_exports(catalogue, settings.drugbank)
     return DrugBankAuthority(catalogue)
 
 
+def catalogue_path(settings: Settings) -> Path:
+    """Where imported DrugBank exports are kept: beside the database."""
+    return _beside(settings, f"{settings.database.stem}.drugbank.sqlite")
+
+
 def _beside(settings: Settings, name: str) -> Path:
     return settings.database.with_name(name)
+
+
+def freshness_of(settings: Settings) -> Freshness:
+    """For how long replies may be used."""
+    return Freshness(
+        found=timedelta(days=settings.found_days),
+        not_found=timedelta(days=settings.not_found_days),
+        trials=timedelta(days=settings.trials_days),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +153,63 @@ class Session:
 @contextmanager
 def open_session(settings: Settings, progress: Progress | None = None) -> Iterator[Session]:
     """Store and authorities, put together for one run."""
-    freshness = Freshness(
-        found=timedelta(days=settings.found_days),
-        not_found=timedelta(days=settings.not_found_days),
-        trials=timedelta(days=settings.trials_days),
-    )
     with open_store(settings) as store, open_authorities(settings) as authorities:
         yield Session(
             store,
             Gatherer(
                 authorities,
                 store,
-                freshness=freshness,
+                freshness=freshness_of(settings),
                 offline=settings.offline,
                 progress=progress,
             ),
         )
+
+
+def take_stock(settings: Settings) -> Inventory:
+    """What the store holds, and how much of it is past its age."""
+    return take_inventory(settings.database, freshness_of(settings), datetime.now(UTC))
+
+
+def verify_evidence(settings: Settings, progress: Progress | None = None) -> Verification:
+    """Hash and parse everything in the store anew; nobody is asked."""
+    with open_remote(settings) as remote:
+        return verify(settings.database, (*remote, DrugBankAuthority(None)), progress)
+
+
+def diagnose(settings: Settings) -> Diagnosis:
+    """Whether canonid can work with these settings; one request an authority, none if they say offline."""
+    check_codes(settings)
+    about = Surroundings(
+        database=settings.database,
+        catalogue=catalogue_path(settings),
+        urls={name: getattr(settings, f"{name}_url") for name in ("chembl", "pubchem", "clinicaltrials")},
+        files={"drugbank": settings.drugbank, "evidence": settings.evidence},
+        settings=tuple(
+            Changed(key.name, plain(getattr(settings, key.attribute)), settings.origins[key.name])
+            for key in KEYS
+            if settings.origins[key.name] != "default"
+        ),
+        config=settings.config,
+        contact=settings.contact,
+        offline=settings.offline,
+    )
+    unlimited = replace(settings, max_requests=None)  # a limit for runs, which may be used up or nought
+    with open_remote(unlimited, deadline=_PROBE_SECONDS, attempts=1) as remote:
+        return examine(about, remote)
+
+
+def import_drugbank(
+    settings: Settings, files: Sequence[Path], progress: Progress | None = None, workers: int = 1
+) -> Sequence[ImportedExport]:
+    """Make the DrugBank authority answer from `files`; see `import_exports`."""
+    return import_exports(catalogue_path(settings), files, progress, workers=workers)
+
+
+def imported_drugbank(settings: Settings) -> Sequence[ImportedExport]:
+    """The exports that the DrugBank authority answers from."""
+    with Catalogue.opened(catalogue_path(settings)) as catalogue:
+        return catalogue.exports if catalogue else ()
 
 
 def look_up(settings: Settings, query: str, page: Path | None, progress: Progress | None = None) -> tuple[Card, ...]:

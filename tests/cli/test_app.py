@@ -19,25 +19,34 @@ from canonid.errors import StoreError
 from tests.cli.conftest import Canonid
 
 COMMANDS = sorted(str(command.callback.__name__) for command in app.registered_commands if command.callback)
+GROUPS = {str(group.name): group.typer_instance for group in app.registered_groups}
+SUBCOMMANDS = [
+    f"{name} {command.name}"
+    for name, group in GROUPS.items()
+    for command in (group.registered_commands if group else ())
+]
 
 
 def test_help_names_every_command(canonid: Canonid) -> None:
     """On stdout, with the exit codes."""
     ran = canonid("--help")
     assert ran.code == 0
-    assert [command for command in COMMANDS if f"\n  {command} " not in ran.stdout] == []
+    assert [command for command in [*COMMANDS, *GROUPS] if f"\n  {command} " not in ran.stdout] == []
     assert "Exit codes: 0 " in ran.stdout
 
 
-def test_no_summary_in_the_help_is_cut_off(canonid: Canonid) -> None:
+@pytest.mark.parametrize("group", ["", *GROUPS])
+def test_no_summary_in_the_help_is_cut_off(canonid: Canonid, group: str) -> None:
     """The first sentence of every command fits on a line of 80 columns."""
-    assert "..." not in canonid("-h").stdout.partition("Commands:")[2]
+    listed = canonid(*group.split(), "-h").stdout.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *SUBCOMMANDS])
 def test_every_option_of_every_command_is_described(canonid: Canonid, command: str) -> None:
     """No option stands there bare."""
-    ran = canonid(command, "--help")
+    ran = canonid(*command.split(), "--help")
     assert ran.code == 0
     lines = ran.stdout.partition("Options:")[2].splitlines()
     bare = [

@@ -11,6 +11,9 @@ from canonid import __version__
 from canonid.cli.boundary import Boundary
 from canonid.cli.check import check
 from canonid.cli.config import config
+from canonid.cli.doctor import doctor
+from canonid.cli.drugbank import drugbank
+from canonid.cli.evidence import evidence
 from canonid.cli.explain import explain
 from canonid.cli.lookup import lookup
 from canonid.cli.reconcile import reconcile
@@ -24,8 +27,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (reconcile, check, lookup, explain, config):
+for command in (reconcile, check, lookup, explain, config, doctor):
     app.command()(command)
+for name, group in (("evidence", evidence), ("drugbank", drugbank)):
+    app.add_typer(group, name=name)
 
 
 def _print_version(wanted: bool) -> None:

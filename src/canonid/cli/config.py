@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ import typer
 from canonid.cli import options
 from canonid.cli.output import write
 from canonid.reports import Format
-from canonid.settings import KEYS, Settings, load_settings
+from canonid.settings import KEYS, Settings, load_settings, plain
 
 
 def config(
@@ -27,20 +26,12 @@ def config(
     write(_as_json(settings) if form is Format.JSON else _as_toml(settings), None)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return dict(value) if isinstance(value, Mapping) else value
-
-
 def _as_json(settings: Settings) -> str:
     values = {
-        key.name: {"value": _plain(getattr(settings, key.attribute)), "origin": settings.origins[key.name]}
+        key.name: {"value": plain(getattr(settings, key.attribute)), "origin": settings.origins[key.name]}
         for key in KEYS
     }
-    document = {"config": _plain(settings.config), "settings": values}
+    document = {"config": plain(settings.config), "settings": values}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -52,7 +43,7 @@ def _as_toml(settings: Settings) -> str:
         if owner != table:
             lines += ["", f"[{owner}]"]
             table = owner
-        value, origin = _plain(getattr(settings, key.attribute)), settings.origins[key.name]
+        value, origin = plain(getattr(settings, key.attribute)), settings.origins[key.name]
         lines.append(f"# {name} is not set" if value is None else f"{name} = {_toml(value)}  # {origin}")
     return "\n".join(lines) + "\n"
 

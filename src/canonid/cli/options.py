@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from canonid.cli.boundary import VERBOSE
+from canonid.identifiers import AUTHORITIES
 from canonid.reports import Format
 from canonid.settings import FailOn
 
@@ -51,6 +52,27 @@ Verbose = Annotated[
     bool,
     typer.Option(
         "--verbose", "-v", callback=_note_verbose, help="List every claim; show the details of a fault in canonid."
+    ),
+]
+
+Details = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", callback=_note_verbose, help="Show the details of a fault in canonid."),
+]
+"""`-v` for commands that list no claims."""
+
+
+def _check_authorities(names: list[str] | None) -> list[str] | None:
+    for name in names or ():
+        if name not in AUTHORITIES:
+            raise typer.BadParameter(f"there is no authority {name!r}; there are {', '.join(AUTHORITIES)}.")
+    return names
+
+
+Authorities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--authority", metavar="NAME", callback=_check_authorities, help="Only this one; may be given several times."
     ),
 ]
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -18,16 +18,21 @@ WIDEST = 120
 
 def write(text: str, output: Path | None) -> None:
     """Print `text`, or put it into `output`."""
+    write_lines((text,), output)
+
+
+def write_lines(lines: Iterable[str], output: Path | None) -> None:
+    """Print `lines` (with their ends) as they come, or put them into `output` when all are there."""
     if output is None:
-        _print(text)
+        _print(lines)
     else:
-        _replace(output, text)
+        _replace(output, lines)
 
 
-def _print(text: str) -> None:
+def _print(lines: Iterable[str]) -> None:
     """Print, and do not mind a reader that has seen enough (`canonid … | head`): the exit code is that of the job."""
     try:
-        sys.stdout.write(text)
+        sys.stdout.writelines(lines)
         sys.stdout.flush()
     except BrokenPipeError:
         # What is still buffered would raise again when the interpreter shuts down.
@@ -47,16 +52,17 @@ def check_output(output: Path | None) -> None:
         raise UsageError(f"--output {output}: there is no directory {output.absolute().parent}; create it first")
 
 
-def _replace(output: Path, text: str) -> None:
+def _replace(output: Path, lines: Iterable[str]) -> None:
     try:
         if output.exists() and not output.is_file():  # a pipe or a device
-            output.write_text(text, encoding="utf-8")
+            with output.open("w", encoding="utf-8") as pipe:
+                pipe.writelines(lines)
             return
         target = output.resolve()
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+                file.writelines(lines)
             Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
             Path(name).replace(target)
         except BaseException:

@@ -12,16 +12,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def show_progress(*, quiet: bool) -> Iterator[Progress | None]:
-    """A bar an authority on standard error while the block runs; none if nobody watches."""
+def show_progress(*, quiet: bool, in_bytes: bool = False) -> Iterator[Progress | None]:
+    """A bar an authority (or a file, `in_bytes`) on standard error while the block runs; none if nobody watches."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - only for somebody who watches
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
     from rich.progress import Progress as Bars  # noqa: PLC0415 - as above
 
-    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    amount = DownloadColumn() if in_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description:<14}"), BarColumn(), amount, TimeElapsedColumn())
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks = {}
 

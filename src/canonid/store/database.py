@@ -132,6 +132,23 @@ def open_reader(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Conne
         return _read_only(uri + "&immutable=1", path, busy_seconds)
 
 
+def check_writable(path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
+    """Raise StoreError if a run could not write there; creates nothing and changes nothing."""
+    if not path.exists():
+        folder = next(parent for parent in path.absolute().parents if parent.exists())
+        if not folder.is_dir() or not _may_write(folder):
+            raise StoreError(f"the folder {folder} cannot be written; make it writable, or {_HINT}")
+        return
+    uri = path.absolute().as_uri() + "?mode=rw"
+    with store_errors(path), closing(_connect(uri, busy_seconds)) as connection:
+        connection.execute("BEGIN IMMEDIATE")  # the only sure test: it needs the file, its folder and its lock
+        connection.execute("ROLLBACK")
+
+
+def _may_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All or nothing; takes the write lock at once, so that two writers wait for each other instead of failing."""

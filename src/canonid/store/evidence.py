@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Self
 
 from canonid.errors import StoreError
+from canonid.identifiers import AUTHORITIES
 from canonid.model import Evidence, Question, parse_question, sha256
 from canonid.store import database
 from canonid.store.database import from_text, store_errors, to_text
@@ -157,7 +158,7 @@ def evidence_line(evidence: Evidence) -> str:
 
     Raises StoreError for a payload whose hash could not be checked again because it is not compact JSON.
     """
-    payload = None if evidence.payload is None else json.loads(evidence.payload)
+    payload = None if evidence.payload is None else _loaded(evidence.payload)
     if evidence.payload is not None and (not isinstance(payload, dict) or evidence.payload not in _spellings(payload)):
         raise StoreError(
             f"the payload of {evidence.authority} {evidence.question.key} is not a compact JSON object with sorted keys"
@@ -166,6 +167,14 @@ def evidence_line(evidence: Evidence) -> str:
     if evidence.sources is None:
         del record["sources"]
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def _loaded(text: str) -> object:
+    """The value of a JSON text; None if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def write_evidence_file(path: str | os.PathLike[str], evidence: Iterable[Evidence]) -> int:
@@ -219,9 +228,11 @@ def _read_record(record: dict[str, object]) -> Evidence:
         raise ValueError(f"lacks {', '.join(sorted(missing))}")
     if unknown := record.keys() - _REQUIRED - _OPTIONAL:
         raise ValueError(f"unknown key {', '.join(sorted(unknown))}")
+    if (authority := _text(record, "authority")) not in AUTHORITIES:
+        raise ValueError(f"there is no authority {authority!r}; there are {', '.join(AUTHORITIES)}")
     sources = None if record.get("sources") is None else _text(record, "sources")
     return Evidence(
-        authority=_text(record, "authority"),
+        authority=authority,
         question=parse_question(_text(record, "question")),
         release=None if record["release"] is None else _text(record, "release"),
         retrieved_at=_time(_text(record, "retrieved_at")),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from canonid.errors import StoreError
@@ -26,6 +28,12 @@ class ImportedExport:
     entries: int
     decides: frozenset[str] = frozenset()
     """What its silence proves: `id`, `inchikey`, `name`; empty for an excerpt."""
+
+    @property
+    def dated(self) -> date | None:
+        """The day that its release names."""
+        match = re.search(r" of ([0-9]{4}-[0-9]{2}-[0-9]{2}) ", self.release)
+        return date.fromisoformat(match[1]) if match else None
 
 
 def pragma(database: sqlite3.Connection, name: str) -> int:

@@ -1,0 +1,54 @@
+"""How sizes, counts and small tables are written for people."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+
+def size(number: int | None) -> str:
+    """Bytes in the largest unit that leaves a number above one: `12.3 MB`."""
+    if number is None:
+        return "no file"
+    amount = float(number)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    return f"{number} bytes" if unit == "bytes" else f"{amount:.1f} {unit}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 reply`, `1,234 replies`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def table(rows: Sequence[Sequence[str]], numbers: frozenset[int] = frozenset()) -> list[str]:
+    """Rows with columns lined up, those in `numbers` at their right edge; no space at the end of a line."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if position in numbers else cell.ljust(width)
+            for position, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def hanging(margin: str, text: str, width: int) -> list[str]:
+    """`text` after `margin`, continued under its own beginning; 0 is any width."""
+    if width <= 0:
+        return [margin + text]
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=margin,
+        subsequent_indent=" " * len(margin),
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [margin.rstrip()]
+
+
+def printable(text: str) -> str:
+    """`text` on one line and without control characters: what stands in a file must not steer a terminal."""
+    return "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text)
