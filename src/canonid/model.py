@@ -216,6 +216,10 @@ class Record:
     replaced_by: Reference | None = None
     parent: Reference | None = None
     """The parent molecule of a salt or other form; itself for a parent."""
+    secondary: tuple[str, ...] = ()
+    """Other identifiers of the authority that lead to this record, such as accessions that were merged into it."""
+    salts: tuple[str, ...] = ()
+    """Names of the salts that the record lists as forms of itself."""
     active: Reference | None = None
     """The active form of a prodrug, where the authority names one."""
     approval: str | None = None

@@ -97,7 +97,7 @@ def test_it_accepts_what_can_be_looked_up(question: Question, *, expected: bool)
 def test_a_question_that_it_does_not_accept_stays_unanswered(tmp_path: Path) -> None:
     """Asked all the same, it says so."""
     reason = unanswered(authority(tmp_path, vocabulary(ANAKINRA)), TrialSearch(("anakinra",), ()))
-    assert "searched by accession, InChIKey and name only" in reason
+    assert "searched by accession, CAS number, UNII, InChIKey and name only" in reason
 
 
 @pytest.mark.parametrize("where", [None, "absent.sqlite"])
@@ -164,11 +164,12 @@ def test_a_vocabulary_entry_becomes_a_record(tmp_path: Path) -> None:
         kind=Kind.UNKNOWN,
         structured=None,
         xrefs=(Reference("cas", "143090-92-0"), Reference("unii", "9013DUQ28K")),
+        secondary=("BIOD00060", "BTD00060"),
     )
 
 
 def test_a_database_entry_becomes_a_full_record(tmp_path: Path) -> None:
-    """Structure, formula, mass, pointers and groups; nothing of its salts."""
+    """Structure, formula, mass, pointers and groups; of its salts the names only."""
     assert record(authority(tmp_path, database(SMALL_MOLECULE)), by_id("DB90001")) == Record(
         authority="drugbank",
         reference=Reference("drugbank", "DB90001"),
@@ -187,6 +188,8 @@ def test_a_database_entry_becomes_a_full_record(tmp_path: Path) -> None:
             Reference("pubchem.substance", "900002"),
         ),
         approval="approved, investigational",
+        secondary=("DB90009", "EXPT90001"),
+        salts=("Exemplarin sodium",),
     )
 
 
@@ -252,6 +255,21 @@ def test_a_name_is_found_in_any_spelling(tmp_path: Path) -> None:
     question = ByName.of("sirolimus")
     assert record(drugbank, question).reference.identifier == "DB00877"
     assert ask(drugbank, question).url == "https://go.drugbank.com/drugs/DB00877"
+
+
+@pytest.mark.parametrize("number", [Reference("cas", "53123-88-9"), Reference("unii", "W36ZG6FT64")])
+def test_another_registrys_number_leads_to_the_entry_that_lists_it(tmp_path: Path, number: Reference) -> None:
+    """The record is that of the accession; nothing but the page to open is taken from the question."""
+    drugbank = authority(tmp_path, vocabulary(ANAKINRA, SIROLIMUS))
+    found = record(drugbank, ById(number))
+    assert (found.reference.identifier, found.status, found.replaced_by) == ("DB00877", Status.CURRENT, None)
+    assert ask(drugbank, ById(number)).url == "https://go.drugbank.com/drugs/DB00877"
+
+
+def test_that_no_entry_lists_a_number_proves_nothing(tmp_path: Path) -> None:
+    """DrugBank gives one CAS number a drug, and a drug may have several."""
+    reason = unanswered(authority(tmp_path, vocabulary(SIROLIMUS)), ById(Reference("cas", "657-24-9")))
+    assert reason == "no entry of the supplied DrugBank export has it as its CAS number; each lists one at most"
 
 
 def test_a_name_that_the_vocabulary_lacks_is_not_found(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class DrugBankAuthority:
         self._path = catalogue
 
     def accepts(self, question: Question) -> bool:
-        """Whether `question` can be looked up: a DrugBank accession, an InChIKey or a name."""
+        """Whether `question` can be looked up: a DrugBank accession, a CAS number, a UNII, an InChIKey or a name."""
         return _key(question) is not None
 
     def fetch(self, questions: Sequence[Question]) -> Iterator[Evidence | Unanswered]:
@@ -94,10 +94,13 @@ class DrugBankAuthority:
         return Found(records, evidence)
 
 
+_KINDS_OF_NUMBER = {DRUGBANK: "id", CAS: CAS, UNII: UNII}
+
+
 def _key(question: Question) -> tuple[str, str] | None:
     """What the catalogue is searched by for `question`, None if it cannot be."""
-    if isinstance(question, ById) and question.reference.prefix == DRUGBANK:
-        return "id", question.reference.identifier
+    if isinstance(question, ById) and (kind := _KINDS_OF_NUMBER.get(question.reference.prefix)):
+        return kind, question.reference.identifier
     if isinstance(question, ByStructure):
         return "inchikey", question.inchikey
     if isinstance(question, ByName) and (name := name_key(question.name)):
@@ -108,7 +111,9 @@ def _key(question: Question) -> tuple[str, str] | None:
 def _look_up(catalogue: Catalogue, question: Question) -> Evidence | Unanswered:
     key = _key(question)
     if key is None:
-        return Unanswered(question, "DrugBank exports can be searched by accession, InChIKey and name only")
+        return Unanswered(
+            question, "DrugBank exports can be searched by accession, CAS number, UNII, InChIKey and name only"
+        )
     found = catalogue.find(*key)
     if not found and not catalogue.decides(key[0]):
         return Unanswered(question, _silence(catalogue, key[0]))
@@ -120,6 +125,8 @@ def _look_up(catalogue: Catalogue, question: Question) -> Evidence | Unanswered:
 
 def _silence(catalogue: Catalogue, kind: str) -> str:
     """Why not having found anything proves nothing."""
+    if kind in {CAS, UNII}:
+        return f"no entry of the supplied DrugBank export has it as its {PREFIXES[kind].label}; each lists one at most"
     few = catalogue.accessions(4)
     held = ", ".join(few) if len(few) < 4 else f"{catalogue.size:,} entries"
     respect = {"id": "", "name": " with all names", "inchikey": " with all InChIKeys"}[kind]
@@ -132,11 +139,11 @@ def _silence(catalogue: Catalogue, kind: str) -> str:
 def _page(question: Question, found: Sequence[str]) -> str:
     """Where a person can look: the page of the drug, or the search for it."""
     page = PREFIXES[DRUGBANK].url or ""
-    if isinstance(question, ById):
+    if isinstance(question, ById) and question.reference.prefix == DRUGBANK:
         return page.format(question.reference.identifier)
     if len(found) == 1:
         return page.format(found[0])
-    term = question.inchikey if isinstance(question, ByStructure) else getattr(question, "name", "")
+    term = question.name if isinstance(question, ByName) else (_key(question) or ("", ""))[1]
     return _SEARCH_PAGE + urlencode({"searcher": "drugs", "query": term})
 
 
@@ -148,7 +155,7 @@ def _read_record(entry: Mapping[str, object], question: Question) -> Record:
     primary = Reference(DRUGBANK, _text(entry, "id") or "")
     if not PREFIXES[DRUGBANK].pattern.fullmatch(primary.identifier):
         raise ValueError(f"not an accession: {primary.identifier!r}")
-    asked = question.reference if isinstance(question, ById) else primary
+    asked = _asked_accession(question) or primary
     if asked != primary and asked.identifier not in _texts(entry, "secondary"):
         raise ValueError(f"an entry that does not answer {question.key}")
     xrefs = _read_xrefs(entry)
@@ -166,8 +173,23 @@ def _read_record(entry: Mapping[str, object], question: Question) -> Record:
         xrefs=xrefs,
         status=Status.CURRENT if asked == primary else Status.SECONDARY,
         replaced_by=None if asked == primary else primary,
+        secondary=_texts(entry, "secondary"),
+        salts=_read_salts(entry),
         approval=", ".join(_texts(entry, "groups")) or None,
     )
+
+
+def _asked_accession(question: Question) -> Reference | None:
+    """The accession that was asked for; None for a search, by another registry's number too."""
+    by_accession = isinstance(question, ById) and question.reference.prefix == DRUGBANK
+    return question.reference if isinstance(question, ById) and by_accession else None
+
+
+def _read_salts(entry: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of the salts that the entry lists."""
+    salts = entry.get("salts")
+    names = (_text(salt, "name") for salt in salts if isinstance(salt, dict)) if isinstance(salts, list) else ()
+    return tuple(name for name in names if name)
 
 
 def _text(entry: Mapping[str, object], key: str) -> str | None:
