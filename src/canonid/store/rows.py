@@ -182,6 +182,7 @@ def _count(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) 
 def _shrink(connection: sqlite3.Connection) -> None:
     """Give the space back; what cannot be given back while another process reads is used for new replies."""
     with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA busy_timeout = 200")  # not worth a longer wait
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
