@@ -218,7 +218,8 @@ def read_identifier(prefix: str, text: str) -> Reading:
     space = PREFIXES[prefix]
     text = text.strip()
     canonical = _canonical(space, text)
-    if canonical is None:
+    # Ten letters and digits are not distinctive: CHEMBL1431 would pass for a UNII.
+    if canonical is None or (prefix == UNII and guess_references(text)):
         return _read_elsewhere(space, text)
     reference = Reference(prefix, canonical)
     if complaint := _check(prefix, canonical):

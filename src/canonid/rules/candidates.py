@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from canonid.identifiers import CAS, PREFIXES, PUBCHEM, UNII, Reference
+from canonid.identifiers import CAS, PREFIXES, PUBCHEM, UNII
 from canonid.model import Claim, Confidence, Predicate, Proposal, Record
+from canonid.names import name_key
 from canonid.rules.case import Case
 from canonid.rules.identity import Fit, Identity, Relation
 from canonid.rules.profile import BIOLOGIC, NameMatch, record_keys
+
+_SHORTEST_NAME = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,19 @@ def candidate_for(claim: Claim, case: Case) -> Candidate | None:
         for record in case.hits(authority)
         if record.reference != claim.reference
         and record.reference.prefix == claim.prefix
-        and not _held_elsewhere(record.reference, case)
+        and not _held_elsewhere(record, case)
         and (candidate := _grade(record, case)) is not None
     ]
     return min(found, key=_preference, default=None)
 
 
-def _held_elsewhere(reference: Reference, case: Case) -> bool:
-    return any(claim.subject != case.subject.slug for claim in case.dossier.claimants.get(reference, ()))
+def _held_elsewhere(record: Record, case: Case) -> bool:
+    """Whether another page claims the record under one of its names: a page that claims it wrongly does not hold it."""
+    preferred, synonyms = record_keys(record)
+    others = {claim.subject for claim in case.dossier.claimants.get(record.reference, ())} - {case.subject.slug}
+    keys = {key for key in synonyms | {preferred} if len(key) >= _SHORTEST_NAME}
+    slugs = {name_key(slug.replace("-", " ")) for slug in others}
+    return any(key in slug or slug in key for key in keys for slug in slugs if slug)
 
 
 def _grade(record: Record, case: Case) -> Candidate | None:

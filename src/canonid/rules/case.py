@@ -26,7 +26,17 @@ from canonid.model import (
     Unavailable,
 )
 from canonid.rules.identity import Fit, Identity, Relation, identify
-from canonid.rules.profile import NameMatch, Profile, build_profile, label, name_match, names_of, without_brackets
+from canonid.rules.profile import (
+    NameMatch,
+    Profile,
+    build_profile,
+    label,
+    name_match,
+    names_of,
+    resembles,
+    salt_of,
+    without_brackets,
+)
 
 SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
 """The authorities that hold records of substances, in the order in which their names are trusted."""
@@ -37,6 +47,9 @@ _MOST_NAMES = 8
 _LONGEST_NAME = 80
 _MOST_WORDS = 4
 _MOST_COMPOUNDS = 3
+
+
+_WRONG = {Relation.OTHER_FORM, Relation.OTHER_STRUCTURE, Relation.OTHER_SUBSTANCE}
 
 
 def authority_of(claim: Claim) -> str | None:
@@ -214,24 +227,38 @@ class Case:
         return self._identities[record.reference]
 
     def _identify(self, record: Record) -> Identity:
-        identity = identify(record, self.profile, names_complete=self.names_complete(record))
-        named = identity.match >= NameMatch.NAMED_ALIAS
-        if identity.relation is Relation.OTHER_FORM and identity.fit is Fit.SKELETON and named:
-            return self._only_form(record, identity)
-        return identity
+        """The relation by the record itself, tempered by the principle that half an agreement is called wrong only
+        where the same authority holds a better record.
 
-    def _only_form(self, record: Record, identity: Identity) -> Identity:
-        """Authorities draw stereochemistry differently: with the right name, a form is another one only if its
-        authority also holds the structure that the others give."""
-        others = self.profile.structures(besides=record.reference)
-        rivals = [hit for hit in self.hits(record.authority) if hit.reference != record.reference]
-        if any(rival.inchikey in others for rival in rivals):
+        Authorities draw stereochemistry differently, or file an ester under the parent's name. A salt says itself that
+        it is one.
+        """
+        identity = identify(record, self.profile, names_complete=self.names_complete(record))
+        if identity.relation not in _WRONG or not self._agrees_in_part(record, identity):
             return identity
-        named = [rival for rival in rivals if name_match(rival, self.profile.names) is NameMatch.PREFERRED]
-        if named:
-            why = f"{identity.grounds}; {label(named[0])} has the same name"
-            return Identity(Relation.UNPROVEN, why, identity.match, identity.fit)
-        return Identity(Relation.SAME, f"{identity.grounds}; no closer record there", identity.match, identity.fit)
+        rivals = [hit for hit in self.hits(record.authority) if hit.reference != record.reference]
+        closer = next((rival for rival in rivals if self._is_closer(rival, record)), None)
+        if closer is not None:
+            return identity
+        named = identity.match >= NameMatch.NAMED_ALIAS and identity.fit is Fit.SKELETON
+        twin = next((rival for rival in rivals if name_match(rival, self.profile.names) is NameMatch.PREFERRED), None)
+        if named and twin is None:
+            return replace(identity, relation=Relation.SAME, grounds=f"{identity.grounds}; no closer record there")
+        why = f"{label(twin)} has the same name" if twin else "no closer record there"
+        return replace(identity, relation=Relation.UNPROVEN, grounds=f"{identity.grounds}; {why}")
+
+    def _agrees_in_part(self, record: Record, identity: Identity) -> bool:
+        """Whether a name, or a word of a name, speaks for the record all the same."""
+        if salt_of(record, self.profile.names) or (record.parent is not None and record.parent != record.reference):
+            return False
+        return identity.match is not NameMatch.NONE or resembles(record, self.profile)
+
+    def _is_closer(self, rival: Record, record: Record) -> bool:
+        """Whether another record of the authority fits the subject better: in structure, or in the name itself."""
+        match, own = name_match(rival, self.profile.names), name_match(record, self.profile.names)
+        if rival.inchikey in self.profile.structures(besides=record.reference):
+            return own < NameMatch.PREFERRED or match >= NameMatch.SYNONYM or not rival.name
+        return match > own and match >= NameMatch.SYNONYM and not salt_of(rival, self.profile.names)
 
     def claim_identity(self, claim: Claim) -> Identity | None:
         """The relation of the claimed record to the subject; None without a record of a substance."""

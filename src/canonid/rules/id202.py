@@ -10,7 +10,7 @@ Remedy: write the current identifier.
 from collections.abc import Iterator
 
 from canonid.identifiers import AUTHORITIES
-from canonid.model import Confidence, Proposal, Record, Severity, Status, Verdict
+from canonid.model import Confidence, Predicate, Proposal, Record, Severity, Status, Verdict
 from canonid.rules.base import Hit, Rule, number, shown
 from canonid.rules.case import Case
 from canonid.rules.identity import Relation
@@ -20,6 +20,8 @@ def check(case: Case) -> Iterator[Hit]:
     """Hit every claimed reference that its authority has replaced by another one."""
     for claim in case.substance_claims:
         record = case.record(claim)
+        if claim.predicate is not Predicate.EXACT:
+            continue  # an old accession may be kept on purpose beside the current one
         if record is None or record.replaced_by is None or record.status is not Status.SECONDARY:
             continue
         name = f" ({record.name})" if record.name else ""

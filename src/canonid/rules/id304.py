@@ -15,7 +15,10 @@ from canonid.identifiers import PREFIXES
 from canonid.model import Claim, Predicate, Record, Severity
 from canonid.rules.base import Hit, Rule, number, shown
 from canonid.rules.case import Case
+from canonid.rules.identity import Relation
 from canonid.rules.profile import label
+
+_SAID = {Relation.OTHER_SUBSTANCE, Relation.OTHER_STRUCTURE, Relation.OTHER_FORM}
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -32,8 +35,8 @@ def _check_entry(claim: Claim, entry: Record, case: Case) -> Iterator[Hit]:
     reference, identity = claim.reference, case.claim_identity(claim)
     if not listed or PREFIXES[claim.prefix].authority is None or reference in listed:
         return
-    if identity is not None and identity.is_strong:
-        return  # name and structure outweigh a pointer
+    if identity is not None and (identity.is_strong or identity.relation in _SAID):
+        return  # name and structure outweigh a pointer, and what is wrong is said by another rule
     pointed = ", ".join(number(xref) for xref in listed[:3])
     yield Hit(claim, f"{shown(claim)} is not what DrugBank points to: {label(entry)} lists {pointed}")
 

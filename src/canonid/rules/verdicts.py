@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from canonid.identifiers import AUTHORITIES, CAS, DRUGBANK, INCHIKEY, PREFIXES, UNII, Reference
-from canonid.model import Claim, ClaimKind, Finding, Found, Judged, NotFound, Predicate, Record, Unavailable, Verdict
+from canonid.model import (
+    Claim,
+    ClaimKind,
+    Finding,
+    Found,
+    Judged,
+    NotFound,
+    Predicate,
+    Record,
+    Severity,
+    Unavailable,
+    Verdict,
+)
 from canonid.rules.base import Rule, claimed_text
 from canonid.rules.case import Case
 from canonid.rules.identity import Identity, Relation
@@ -41,7 +53,10 @@ def _by_findings(findings: list[Finding], rules: Mapping[str, Rule]) -> Opinion 
     """What the findings make of the claim: a discrepancy outweighs a doubt."""
     for verdict in (Verdict.DISCREPANT, Verdict.UNDETERMINED):
         for finding in findings:
-            if rules[finding.code].verdict is verdict:
+            implied = rules[finding.code].verdict
+            if implied is Verdict.DISCREPANT and finding.severity is Severity.INFO:
+                implied = Verdict.UNDETERMINED  # old rather than wrong
+            if implied is verdict:
                 return verdict, finding.message
     return None
 
