@@ -2,13 +2,14 @@
 
     python benchmarks/identity.py --tuples DIR/tuples.tsv [--half first|second|all] [--seed 1] [--worst 20]
 
-`tuples.tsv` has a row a substance (chembl_id, pubchem_cid, drugbank_id, name, inchikey, every_link_two_origins); beside
-it lie `chembl.tsv`, `pubchem.tsv` and `drugbank_vocabulary.csv` with the records. A page a case claims one tuple's ids
-under its name. Positives have all ids right; negatives have one id replaced: by that of another substance (permuted),
-a neighbouring number, by a salt's, by a stereoisomer's, with the right ids beside it or alone. Records become payloads in
-the authorities' own shapes and go through their own parsers; nothing of the decision is stubbed.
+`tuples.tsv` has a row a substance (chembl_id, pubchem_cid, drugbank_id, name, inchikey, every_link_two_origins);
+beside it lie `chembl.tsv`, `pubchem.tsv` and `drugbank_vocabulary.csv` with the records. A page a case claims one
+tuple's ids under its name. Positives have all ids right; negatives have one id replaced: by that of another substance
+(permuted), a neighbouring number, a salt's, a stereoisomer's, with the right ids beside it or alone. Records become
+payloads in the authorities' own shapes and go through their own parsers; nothing of the decision is stubbed.
 
-Prints a confusion table, precision and recall a rule, the worst mistakes, and the targets. Exit code 1 if one is missed.
+Prints a confusion table, precision and recall a rule, the worst mistakes, and the targets. Exit code 1 if one is
+missed.
 """
 
 from __future__ import annotations

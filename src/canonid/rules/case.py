@@ -33,6 +33,7 @@ from canonid.rules.profile import (
     label,
     name_match,
     names_of,
+    record_keys,
     resembles,
     salt_of,
     without_brackets,
@@ -248,10 +249,14 @@ class Case:
         return replace(identity, relation=Relation.UNPROVEN, grounds=f"{identity.grounds}; {why}")
 
     def _agrees_in_part(self, record: Record, identity: Identity) -> bool:
-        """Whether a name, or a word of a name, speaks for the record all the same."""
+        """Whether a name, of the subject or of a record that vouches for it, or a word of one speaks for the record."""
         if salt_of(record, self.profile.names) or (record.parent is not None and record.parent != record.reference):
             return False
-        return identity.match is not NameMatch.NONE or resembles(record, self.profile)
+        if identity.match is not NameMatch.NONE or resembles(record, self.profile):
+            return True
+        preferred, synonyms = record_keys(record)
+        pooled = self.profile.pooled_keys(besides=record.reference, curated=True)
+        return not (synonyms | {preferred}).isdisjoint(pooled)
 
     def _is_closer(self, rival: Record, record: Record) -> bool:
         """Whether another record of the authority fits the subject better: in structure, or in the name itself."""
