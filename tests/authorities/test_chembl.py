@@ -488,7 +488,10 @@ def test_random_faults_lose_nothing(emulator: Emulator) -> None:
 
 def kinds_of_errors(*modules: Any) -> list[type[Exception]]:
     members = (member for module in modules for member in vars(module).values())
-    return sorted({m for m in members if isinstance(m, type) and issubclass(m, Exception)}, key=lambda m: m.__name__)
+    return sorted(
+        {m for m in members if isinstance(m, type) and issubclass(m, Exception)},
+        key=lambda m: (m.__module__, m.__name__),
+    )
 
 
 def error_of(kind: type[Exception]) -> Exception:

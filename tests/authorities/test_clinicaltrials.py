@@ -535,7 +535,7 @@ FOREIGN = sorted(
         if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, httpx.CookieConflict)
     }
     | {urllib.error.URLError, OSError, ConnectionResetError, TimeoutError, socket.gaierror, ssl.SSLError},
-    key=lambda kind: kind.__name__,
+    key=lambda kind: (kind.__module__, kind.__name__),
 )
 
 
