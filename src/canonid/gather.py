@@ -139,6 +139,8 @@ class Gatherer:
         try:
             for authority, item in self._replies(pending, stored):
                 if isinstance(item, Unanswered):
+                    if is_answered(self.answers.get((authority.name, item.question))):
+                        continue  # asked a second time by the authority itself; the first reply stands
                     self._give_up(authority.name, item.question, item.reason, stored)
                     continue
                 self._settle(item, authority, from_store=False)

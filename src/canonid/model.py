@@ -537,3 +537,5 @@ class Report:
     subjects: int
     claims: tuple[Judged, ...]
     findings: tuple[Finding, ...]
+    unanswered: frozenset[tuple[str, str]] = frozenset()
+    """Subjects with the authorities that left a question about them open: there, silence of a rule says nothing."""

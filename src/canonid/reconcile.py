@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from canonid.errors import CorpusError
 from canonid.gather import Gatherer
 from canonid.identifiers import Reference
-from canonid.model import Answers, Claim, ClaimKind, Dossier, Finding, Judged, Page, Predicate, Report, Run
+from canonid.model import Answers, Claim, ClaimKind, Dossier, Finding, Judged, Page, Predicate, Report, Run, Unavailable
 from canonid.rules import RULES
 from canonid.rules.base import Rule, run_rules
 from canonid.rules.case import Case
@@ -42,9 +42,22 @@ def reconcile(
         verdicts, found = judge_case(case, rules)
         judged += verdicts
         findings += found
+    unanswered = frozenset(_unanswered(cases, gatherer.answers))
     run = Run(_run_id(started), started, datetime.now(UTC), gatherer.offline, gatherer.uses())
     subjects = len({item.claim.subject for item in judged})
-    return Report(run, subjects, tuple(sorted(judged, key=_claim_order)), tuple(sorted(findings, key=_finding_order)))
+    judged.sort(key=_claim_order)
+    findings.sort(key=_finding_order)
+    return Report(run, subjects, tuple(judged), tuple(findings), unanswered)
+
+
+def _unanswered(cases: Iterable[Case], answers: Answers) -> Iterator[tuple[str, str]]:
+    """The subjects with an open question, and the authority that left it open."""
+    if not any(isinstance(answer, Unavailable) for answer in answers.values()):
+        return
+    for case in cases:
+        for asked in next_questions(case):
+            if isinstance(answers.get(asked), Unavailable):
+                yield case.subject.slug, asked[0]
 
 
 def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str] = ()) -> list[Case]:

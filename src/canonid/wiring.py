@@ -25,7 +25,7 @@ from canonid.errors import SettingsError
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.lookup import Card, lookup, lookup_page
-from canonid.model import Page, Report, State, Verdict
+from canonid.model import Page, Report, State
 from canonid.reconcile import reconcile
 from canonid.rules import RULES
 from canonid.settings import KEYS, Settings, closest, plain
@@ -33,7 +33,6 @@ from canonid.store.discrepancies import list_discrepancies, update_discrepancies
 from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.runs import record_run
 
-_ANSWERED = {"ok", "from store", "not asked"}
 _CHEMBL_SECONDS = 0.2
 """Between two requests; ChEMBL publishes no limit, and this is the pace that PubChem asks of its guests."""
 _CLINICALTRIALS_SECONDS = 1.0
@@ -51,11 +50,19 @@ def corpus_root(settings: Settings, paths: Sequence[Path]) -> Path:
     absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - Path.absolute keeps ".."
     if settings.config is not None and all(path.is_relative_to(settings.home) for path in absolute):
         return settings.home
-    if len(absolute) == 1 and absolute[0].is_dir():
+    if len(absolute) == 1 and _is_folder(absolute[0]):
         return absolute[0]
     if all(path.is_relative_to(Path.cwd()) for path in absolute):
         return Path.cwd()
     return Path(os.path.commonpath([path.parent for path in absolute]))
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether `path` is a directory; one that cannot be looked at is left to the reader, which says so."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def base_of(root: Path) -> str:
@@ -240,20 +247,18 @@ def run_job(settings: Settings, paths: Sequence[Path], *, remember: bool, progre
 
 def _remember(settings: Settings, paths: Sequence[Path], pages: Sequence[Page], report: Report) -> Mapping[str, State]:
     root = corpus_root(settings, paths)
-    folders = [Path(os.path.abspath(path)) for path in paths if path.is_dir()]  # noqa: PTH100 - as above
+    folders = [Path(os.path.abspath(path)) for path in paths if _is_folder(path)]  # noqa: PTH100 - as above
 
     def is_gone(path: str) -> bool:
         place = root / path
         return any(place.is_relative_to(folder) for folder in folders) and not place.exists()
 
-    unchecked = [item.claim for item in report.claims if item.verdict is Verdict.UNAVAILABLE]
     return update_discrepancies(
         settings.database,
         report,
         checked_pages={page.path for page in pages},
-        # An authority that answered in part only may have left out the very reply that made a finding.
-        answered={name for name, use in report.run.authorities.items() if use.status in _ANSWERED},
-        unanswered={(claim.subject, claim.field) for claim in unchecked},
+        answered={name for name, use in report.run.authorities.items() if not use.status.startswith("unavailable")},
+        unanswered=report.unanswered,
         is_gone=is_gone,
     )
 

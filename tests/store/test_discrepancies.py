@@ -169,7 +169,7 @@ def test_whatever_was_decided_is_resolved_when_it_is_gone(path: Path, decided: S
     [
         ({"molecules/fisetin.md"}, ALL, frozenset(), None),
         ({PAGE}, {"pubchem"}, frozenset(), None),
-        ({PAGE}, ALL, {("adapalene", "chembl-id")}, None),
+        ({PAGE}, ALL, {("adapalene", "chembl")}, None),
         ({PAGE}, ALL, frozenset(), {"ID101"}),
     ],
     ids=["page not checked", "authority silent", "claim not answered", "rule not run"],
@@ -190,13 +190,13 @@ def test_what_the_run_cannot_tell_is_not_touched(
 
 
 def test_other_silences_do_not_keep_it_open(path: Path) -> None:
-    """Another field without an answer, an authority it does not rest on, a rule among others."""
+    """Another question without an answer, an authority it does not rest on, a rule among others."""
     update_discrepancies(
         path,
         report(days=1),
         checked_pages={PAGE},
         answered={"chembl"},
-        unanswered={("adapalene", "drugbank-id"), ("fisetin", "chembl-id")},
+        unanswered={("adapalene", "pubchem"), ("fisetin", "chembl")},
         checked_codes={"ID301", "ID101"},
     )
     assert _state(path) is State.RESOLVED

@@ -64,7 +64,7 @@ class _Scope:
             return "page gone" if self.is_gone(path) else None
         if self.codes is not None and known.code not in self.codes:
             return None
-        if (known.subject, known.field) in self.unanswered or not self.answered >= set(known.authorities):
+        if any((known.subject, name) in self.unanswered or name not in self.answered for name in known.authorities):
             return None
         return "no longer found"
 
@@ -86,10 +86,10 @@ def update_discrepancies(
     """Bring the memory up to date with a run, in one transaction; the states of all that it found or resolved.
 
     A discrepancy that was not found again is resolved only where the run can tell: its page was checked
-    (`checked_pages`, as `Page.path`), its rule ran (`checked_codes`, None for all), every authority that it rests on
-    answered (`answered`), and its subject and field have no claim left without an answer (`unanswered`). For a page
-    that was not checked, `is_gone` says whether the run covered the folder where it used to be and did not meet it
-    there. Findings of severity info are no discrepancies.
+    (`checked_pages`, as `Page.path`), its rule ran (`checked_codes`, None for all), and every authority that it rests
+    on answered (`answered`), also every question about its subject (`unanswered`: pairs of subject and authority
+    that did not). For a page that was not checked, `is_gone` says whether the run covered the folder where it used to
+    be and did not meet it there. Findings of severity info are no discrepancies.
     """
     found: dict[str, Finding] = {}
     for finding in report.findings:
