@@ -147,7 +147,7 @@ def examine(
     return Diagnosis(clock(), about, probed, database, drugbank, versions(), tuple(remarks))
 
 
-def versions() -> dict[str, str]:
+def versions(libraries: Sequence[str] = _LIBRARIES) -> dict[str, str]:
     """What is installed, for a report of a fault."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - 20 ms to import
 
@@ -157,7 +157,7 @@ def versions() -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "system": platform.platform(),
     }
-    for library in _LIBRARIES:
+    for library in libraries:
         try:
             found[library] = version(library)
         except PackageNotFoundError:
