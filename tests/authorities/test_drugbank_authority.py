@@ -140,7 +140,7 @@ def test_the_evidence_says_which_export_answered(tmp_path: Path) -> None:
     evidence = ask(authority(tmp_path, vocabulary(ANAKINRA)), by_id("DB00026"))
     assert evidence.authority == "drugbank"
     assert evidence.release is not None
-    assert evidence.release.startswith("vocabulary of ")
+    assert evidence.release.startswith("vocabulary, file of ")
     assert evidence.url == "https://go.drugbank.com/drugs/DB00026"
     assert evidence.retrieved_at.tzinfo is UTC
 
@@ -205,7 +205,7 @@ def test_an_accession_that_the_vocabulary_lacks_does_not_exist(tmp_path: Path) -
     """The vocabulary lists every entry, and the evidence says which release did not have it."""
     drugbank = authority(tmp_path, vocabulary(ANAKINRA))
     evidence = ask(drugbank, by_id("DB99999"))
-    assert (evidence.payload, (evidence.release or "")[:14]) == (None, "vocabulary of ")
+    assert (evidence.payload, (evidence.release or "")[:20]) == (None, "vocabulary, file of ")
     assert drugbank.parse(evidence) == NotFound(evidence)
 
 

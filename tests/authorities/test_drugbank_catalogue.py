@@ -72,7 +72,7 @@ def test_an_import_says_what_it_holds(tmp_path: Path, path: Path) -> None:
     file = write(tmp_path, vocabulary(ANAKINRA, SIROLIMUS))
     (imported,) = import_exports(path, [file])
     assert (imported.format, imported.sha256, imported.entries) == ("vocabulary", hash_file(file), 2)
-    assert imported.release.startswith("vocabulary of ")
+    assert imported.release.startswith("vocabulary, file of ")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_the_release_names_every_export(tmp_path: Path, path: Path) -> None:
     with Catalogue.opened(path) as catalogue:
         assert catalogue is not None
         first, _, second = catalogue.release.partition(" + ")
-        assert (first[:14], second[:26]) == ("vocabulary of ", "page copy of 2019-06-16 (s")
+        assert (first[:20], second[:26]) == ("vocabulary, file of ", "page copy of 2019-06-16 (s")
 
 
 def test_the_newer_of_two_equal_exports_stands(tmp_path: Path, path: Path) -> None:

@@ -168,7 +168,7 @@ def test_the_release_names_format_day_and_hash(tmp_path: Path) -> None:
     """A CSV has no release of its own: the day of the file and the hash stand for it."""
     path = write(tmp_path, vocabulary(ANAKINRA))
     os.utime(path, (981_158_400, 981_158_400))
-    assert recognise(path).release == f"vocabulary of 2001-02-03 (sha256:{hash_file(path)[:12]})"
+    assert recognise(path).release == f"vocabulary, file of 2001-02-03 (sha256:{hash_file(path)[:12]})"
 
 
 def test_the_release_of_the_database_is_what_its_root_says(tmp_path: Path) -> None:

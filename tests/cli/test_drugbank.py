@@ -43,7 +43,7 @@ def test_an_import_tells_what_each_file_is(canonid: Canonid, vocabulary: Path) -
     lines = ran.stdout.splitlines()
     assert (ran.code, ran.stderr, lines[0]) == (0, "", str(vocabulary))
     assert lines[1] == "  format   vocabulary"
-    assert lines[2].startswith("  release  vocabulary of 2")
+    assert lines[2].startswith("  release  vocabulary, file of 2")
     assert lines[3:] == ["  entries  2", f"  sha256   {sha256(vocabulary)}"]
 
 

@@ -50,6 +50,8 @@ class Export:
     """The version that the export states; only the full database does."""
     dated: date
     """The day that the export states, else that of the file."""
+    states_day: bool
+    """Whether the export states it: a copied or checked-out file has a day of its own."""
     size: int
     """Bytes to read, unpacked."""
     stamp: tuple[int, int]
@@ -57,9 +59,10 @@ class Export:
 
     @property
     def release(self) -> str:
-        """What this is, of when, and the start of its hash: `vocabulary of 2024-03-14 (sha256:0123456789ab)`."""
+        """What this is, of when, and the start of its hash: `vocabulary, file of 2024-03-14 (sha256:0123456789ab)`."""
         version = f" {self.version}" if self.version else ""
-        return f"{self.format}{version} of {self.dated.isoformat()} (sha256:{self.sha256[:12]})"
+        day = f"{'' if self.states_day else ', file'} of {self.dated.isoformat()}"
+        return f"{self.format}{version}{day} (sha256:{self.sha256[:12]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def recognise(path: Path) -> Export:
         head = content.stream.read(_HEAD)
         format_, version, dated = _sniff(path, head, content)
         return Export(
-            path, format_, hash_file(path), version, dated or content.dated, content.size,
+            path, format_, hash_file(path), version, dated or content.dated, dated is not None, content.size,
             (stat.st_size, stat.st_mtime_ns),
         )  # fmt: skip
 
