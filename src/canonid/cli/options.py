@@ -60,6 +60,16 @@ Details = Annotated[
     typer.Option("--verbose", "-v", callback=_note_verbose, help="Show the details of a fault in canonid."),
 ]
 """`-v` for commands that list no claims."""
+Everything = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        callback=_note_verbose,
+        help="Show long lists in full, and the details of a fault in canonid.",
+    ),
+]
+"""`-v` for a card."""
 
 
 def _check_authorities(names: list[str] | None) -> list[str] | None:

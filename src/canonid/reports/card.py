@@ -2,199 +2,258 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
-from canonid.identifiers import AUTHORITIES, PREFIXES
-from canonid.lookup import FIELDS, Card, Column
-from canonid.model import Confidence, Record
+from canonid.identifiers import AUTHORITIES, CAS, CLINICALTRIALS, PREFIXES, PUBCHEM, UNII, Reference
+from canonid.lookup import Card, Column, Rival, agreement, front_matter
+from canonid.model import Confidence, Judged, Record, Verdict
 from canonid.reports import View
+from canonid.reports.figures import hanging, printable
 
-_LABEL = 10
+_LABEL = 12
 _GAP = 2
-_MOST_NAMES = 6
+_NARROWEST = 14
+_MOST_NAMES, _MOST_RIVALS, _MOST_LINES = 6, 5, 4
+"""How much of a long list is shown without `-v`."""
+_BOLD, _RED, _GREEN, _YELLOW = "1", "31", "32", "33"
+_CONFIDENCE = {Confidence.HIGH: _GREEN, Confidence.MEDIUM: _YELLOW, Confidence.LOW: _RED}
+_VERDICT = {
+    Verdict.CONFIRMED: _GREEN,
+    Verdict.CONFIRMED_NULL: _GREEN,
+    Verdict.DISCREPANT: _RED,
+    Verdict.UNDETERMINED: _YELLOW,
+    Verdict.UNAVAILABLE: _YELLOW,
+}
 _Cell = Callable[[Record], str]
 
 
-def _parent(record: Record) -> str:
-    return record.parent.identifier if record.parent and record.parent != record.reference else ""
+def _other(reference: Reference | None, record: Record) -> str:
+    return reference.identifier if reference is not None and reference != record.reference else ""
 
 
 _ROWS: tuple[tuple[str, _Cell], ...] = (
-    ("id", lambda record: record.reference.identifier),
     ("name", lambda record: record.name or ""),
     ("kind", lambda record: "" if record.kind.value == "unknown" else record.kind.value),
     ("formula", lambda record: record.formula or ""),
-    ("mass", lambda record: f"{record.mass:g} Da" if record.mass else ""),
-    ("status", lambda record: "" if record.status.value == "current" else record.status.value),
-    ("parent", _parent),
+    ("mass", lambda record: f"{record.mass:.6g} Da" if record.mass else ""),
     ("approval", lambda record: record.approval or ""),
+    ("parent", lambda record: _other(record.parent, record)),
+    ("active", lambda record: "" if record.active == record.parent else _other(record.active, record)),
+    ("salts", lambda record: ", ".join(record.salts)),
+    ("secondary", lambda record: ", ".join(record.secondary)),
+    ("CAS", lambda record: ", ".join(record.xref(CAS))),
+    ("UNII", lambda record: ", ".join(record.xref(UNII))),
 )
 
 
 def render_cards(cards: Sequence[Card], view: View) -> str:
-    """All cards as text; more than one if the query can be read in several ways."""
-    return "\n\n".join("\n".join(_card(card, view)) for card in cards) + "\n"
+    """All cards as text, several if the query can be read in several ways; with `quiet` the front matter alone."""
+    if view.quiet:
+        return "".join(f"{line}\n" for card in cards for line in front_matter(card))
+    return "\n\n".join("\n".join(_card(card, view)) for card in cards) + "\n" if cards else ""
 
 
-def cards_as_json(cards: Sequence[Card]) -> str:
-    """All cards as JSON: `{"schema_version": 1, "cards": [...]}`."""
-    return (
-        json.dumps({"schema_version": 1, "cards": [_as_json(card) for card in cards]}, ensure_ascii=False, indent=2)
-        + "\n"
-    )
+def page_of(record: Record) -> str:
+    """Where a person can look at the record."""
+    return (PREFIXES[record.reference.prefix].url or "").format((record.replaced_by or record.reference).identifier)
 
 
 def _card(card: Card, view: View) -> Iterator[str]:
-    yield f"\x1b[1m{card.title}\x1b[0m" if view.color else card.title
-    if card.trial is not None:
-        yield from _trial(card.trial)
+    first, *rest = hanging("", printable(card.title), view.width)
+    yield _paint(first, _BOLD, view)
+    yield from rest
+    parts = [_trial(card.trial, view)] if card.trial is not None else [_intro(card, view), _table(card, view)]
+    parts += [_grounds(card, view), _pages(card), _block(card), _claims(card.judged, view)]
+    for part in parts:
+        yield from part
+
+
+def _intro(card: Card, view: View) -> Iterator[str]:
+    """How the query was understood, and under which other names the substance goes."""
+    if card.note:
+        yield from hanging("", printable(card.note), view.width)
+    if card.is_ambiguous:
+        yield from hanging("", "No record is proven to be meant. Look up the right one by its id:", view.width)
+    if names := _names(card):
+        yield from _wrapped("also ", ", ".join(_some(names, _MOST_NAMES, view)), view)
+
+
+def _names(card: Card) -> list[str]:
+    """The synonyms, each once; numbers of other registries, which PubChem has among its synonyms, are not names."""
+    records = [column.record for column in card.columns if column.record is not None]
+    numbers = {reference.identifier.casefold() for record in records for reference in record.xrefs}
+    known = {card.title.casefold(), *numbers, *(f"unii-{number}" for number in numbers)}
+    names = {name.casefold(): name for record in records for name in record.synonyms}
+    return [name for key, name in names.items() if key not in known]
+
+
+def _some(items: Sequence[str], most: int, view: View) -> Sequence[str]:
+    if view.verbose or len(items) <= most:
+        return items
+    return (*items[:most], f"{len(items) - most} more (-v)")
+
+
+def _wrapped(margin: str, text: str, view: View, under: str = "  ") -> list[str]:
+    """`text` after `margin`, continued under an indent of its own."""
+    if view.width <= 0:
+        return [margin + printable(text)]
+    return textwrap.wrap(
+        printable(text),
+        view.width,
+        initial_indent=margin,
+        subsequent_indent=under,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _table(card: Card, view: View) -> Iterator[str]:
+    """One column an authority; what they say of one property is marked as agreeing or not."""
+    if not any(column.record for column in card.columns):
         return
-    found = [column for column in card.columns if column.record is not None]
-    yield from _names(card, view.width)
-    if found:
-        yield ""
-        yield from _table(found, view.width)
-    yield from _remarks(card, view.width)
-    if block := front_matter(card):
-        yield ""
-        yield "Front matter to paste:"
-        yield from (f"  {line}" for line in block)
-    yield from _claims(card, view.width)
-
-
-def _names(card: Card, width: int) -> Iterator[str]:
-    names = [name for column in card.columns if column.record for name in column.record.synonyms[:_MOST_NAMES]]
-    distinct = list({name.casefold(): name for name in names if name.casefold() != card.title.casefold()}.values())
-    if distinct:
-        yield textwrap.fill("also " + ", ".join(distinct[:_MOST_NAMES]), width or 1000, subsequent_indent="  ")
-
-
-def _table(columns: Sequence[Column], width: int) -> Iterator[str]:
-    """One column an authority; long values are wrapped in their column."""
-    each = max(14, ((width or 100) - _LABEL) // len(columns) - _GAP)
-    yield _line("", [[AUTHORITIES[column.authority]] for column in columns], each)
+    each = max(_NARROWEST, ((view.width or 100) - _LABEL) // len(card.columns) - _GAP)
+    agreed = agreement(card.columns)
+    yield ""
+    yield _paint(_row("", [[AUTHORITIES[column.authority]] for column in card.columns], each), _BOLD, view)
+    yield _row("id", [[_identifier(column)] for column in card.columns], each)
+    yield _row("confidence", [[_confidence(column)] for column in card.columns], each)
     for label, cell in _ROWS:
-        cells = [textwrap.wrap(cell(column.record), each) if column.record else [] for column in columns]
+        cells = [_cell(cell(column.record), each, view) if column.record else [] for column in card.columns]
         if any(cells):
-            yield _line(label, cells, each)
-    yield from _structures(columns)
+            yield _row(label, cells, each, _mark(agreed.get(label), view))
+    yield from _structures(card.columns, _mark(agreed.get("inchikey"), view))
+    if not all(agreed.values()):
+        yield f"{'':<{_LABEL}}({_mark(False, view).strip()} marks what the authorities do not agree on)"
 
 
-def _line(label: str, cells: Sequence[list[str]], each: int) -> str:
-    height = max(len(cell) for cell in cells)
+def _identifier(column: Column) -> str:
+    if column.record is not None:
+        return column.record.reference.identifier
+    if column.is_unchecked:
+        return "not checked"
+    return "none" if column.absence else "not proven" if column.rivals else "not found"
+
+
+def _confidence(column: Column) -> str:
+    if column.record is None:
+        return ""
+    return column.confidence.value if column.confidence else column.note
+
+
+def _mark(agreed: bool | None, view: View) -> str:
+    if agreed is None:
+        return "  "
+    return _paint("=", _GREEN, view) + " " if agreed else _paint("≠", _RED, view) + " "
+
+
+def _cell(text: str, width: int, view: View) -> list[str]:
+    lines = textwrap.wrap(printable(text), width, break_on_hyphens=False)
+    return lines if view.verbose or len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], "… (-v shows all)"]
+
+
+def _row(label: str, cells: Sequence[list[str]], each: int, mark: str = "  ") -> str:
     lines = []
-    for row in range(height):
-        parts = [(cell[row] if row < len(cell) else "").ljust(each + _GAP) for cell in cells]
-        lines.append(f"{label if row == 0 else '':<{_LABEL}}{''.join(parts)}".rstrip())
+    for number in range(max(map(len, cells))):
+        parts = "".join((cell[number] if number < len(cell) else "").ljust(each + _GAP) for cell in cells)
+        head = f"{label:<{_LABEL - 2}}{mark}" if number == 0 else " " * _LABEL
+        lines.append((head + parts).rstrip())
     return "\n".join(lines)
 
 
-def _structures(columns: Sequence[Column]) -> Iterator[str]:
-    """Each InChIKey with the authorities that give it: one line if they agree."""
+def _structures(columns: Sequence[Column], mark: str) -> Iterator[str]:
+    """Each InChIKey with the authorities that give it: too long for a column, and one line if they agree."""
     given: dict[str, list[str]] = {}
     for column in columns:
         if column.record is not None and column.record.inchikey:
             given.setdefault(column.record.inchikey, []).append(AUTHORITIES[column.authority])
     for inchikey, authorities in given.items():
-        mark = "" if len(given) == 1 else "  (they differ)"
-        yield f"{'InChIKey':<{_LABEL}}{inchikey}  {', '.join(authorities)}{mark}"
+        yield f"{'InChIKey':<{_LABEL - 2}}{mark}{inchikey}  {', '.join(authorities)}"
 
 
-def _remarks(card: Card, width: int) -> Iterator[str]:
-    """Per authority: how sure the record is, why there is none, and what else came up."""
-    yield ""
-    for column in card.columns:
-        sure = f"{column.confidence.value} confidence: " if column.confidence else ""
-        others = ", ".join(_other(record) for record in column.others[:3])
-        text = f"{sure}{column.note}" + (f"; also found {others}" if others else "")
-        yield textwrap.fill(
-            f"{AUTHORITIES[column.authority]}: {text}", width or 1000, subsequent_indent="  ", break_on_hyphens=False
-        )
+def _grounds(card: Card, view: View) -> Iterator[str]:
+    """Per authority: why the record is the one, or why there is none, and what else came up."""
+    told = [column for column in card.columns if column.record is None or column.confidence or column.rivals]
+    if told:
+        yield ""
+    for column in told:
+        name = AUTHORITIES[column.authority]
+        margin = f"{name:<{max(_LABEL - 2, len(name) + 2)}}"
+        note = f"{column.confidence.value} confidence: {column.note}" if column.confidence else column.note
+        first, *rest = hanging(margin, printable(note), view.width)
+        if column.confidence:
+            word = column.confidence.value
+            first = first.replace(word, _paint(word, _CONFIDENCE[column.confidence], view), 1)
+        yield from (first, *rest)
+        rivals = [_rival(rival) for rival in column.rivals]
+        for text in _some(rivals, _MOST_RIVALS, view):
+            yield from hanging(f"{'':<{_LABEL}}", f"also: {text}" if column.record else text, view.width)
 
 
-def _other(record: Record) -> str:
-    return f"{record.reference.identifier} {record.name or ''}".strip()
+def _rival(rival: Rival) -> str:
+    record = rival.record
+    number = record.reference.identifier
+    shown = f"CID {number}" if record.reference.prefix == PUBCHEM else number
+    what = f"{shown} {record.name or ''}".rstrip() + (f", {record.formula}" if record.formula else "")
+    return printable(f"{what}: {rival.why}")
 
 
-def front_matter(card: Card) -> list[str]:
-    """Lines for a page's front matter: what is sure is filled in, what is not stands in a comment."""
-    lines = []
-    for column in card.columns:
-        if column.record is None:
-            continue
-        line = f"{FIELDS[column.prefix]}: {column.record.reference.identifier}"
-        doubtful = column.confidence is not None and column.confidence is not Confidence.HIGH
-        lines.append(f"{line}   # {column.confidence.value} confidence" if doubtful and column.confidence else line)
-    keys = {column.record.inchikey for column in card.columns if column.record and column.record.inchikey}
-    return [*lines, f"inchikey: {keys.pop()}"] if len(keys) == 1 else lines
+def _pages(card: Card) -> Iterator[str]:
+    records = [card.trial] if card.trial else [column.record for column in card.columns if column.record]
+    if records:
+        yield ""
+        yield "Pages:"
+        yield from (f"  {page_of(record)}" for record in records)
 
 
-def _claims(card: Card, width: int) -> Iterator[str]:
-    if card.judged:
+def _block(card: Card) -> Iterator[str]:
+    if lines := front_matter(card):
+        yield ""
+        yield "Front matter to paste:"
+        yield from (f"  {line}" for line in lines)
+
+
+def _claims(judged: Sequence[Judged], view: View) -> Iterator[str]:
+    if judged:
         yield ""
         yield "The page claims:"
-    for judged in card.judged:
-        text = f"{judged.claim.field} {judged.claim.text or 'null'}: {judged.verdict.value} ({judged.reason})"
-        yield textwrap.fill(text, width or 1000, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    for item in judged:
+        word = item.verdict.value
+        text = f"{word}, line {item.claim.place.line}: {_said(item)}"
+        first, *rest = _wrapped("  ", text, view, under="      ")
+        yield first.replace(word, _paint(word, _VERDICT[item.verdict], view), 1)
+        yield from rest
 
 
-def _trial(record: Record) -> Iterator[str]:
-    trial = record.trial
+def _said(judged: Judged) -> str:
+    """The claim and what is said of it; most findings begin with the claim themselves."""
+    claim = judged.claim
+    value = "null" if claim.text is None else claim.text
+    shown = f"{claim.field} {claim.trial.identifier if claim.trial else ''} {value}".replace("  ", " ")
+    return judged.reason if judged.reason.startswith(f"{claim.field} ") else f"{shown}: {judged.reason}"
+
+
+def _trial(record: Record, view: View) -> Iterator[str]:
+    trial, space = record.trial, PREFIXES[CLINICALTRIALS]
     if trial is None:
         return
-    yield f"{'id':<{_LABEL}}{record.reference.identifier}"
-    if record.replaced_by:
-        yield f"{'now':<{_LABEL}}{record.replaced_by.identifier}"
-    yield f"{'status':<{_LABEL}}{trial.status}" + (f" (verified {trial.verified})" if trial.verified else "")
-    for label, values in (("studies", trial.interventions), ("in", trial.conditions)):
-        if values:
-            yield f"{label:<{_LABEL}}{', '.join(values)}"
+    number = record.reference.identifier
+    if record.replaced_by is not None:
+        number += f", an old {space.label}: the registry now has it as {record.replaced_by.identifier}"
+    remarks = [f"last known {trial.last_known_status}"] if trial.last_known_status else []
+    remarks += [f"verified {trial.verified}"] if trial.verified else []
+    rows = [
+        ("id", number),
+        ("status", (trial.status or "not given") + (f" ({', '.join(remarks)})" if remarks else "")),
+        ("officially", "; ".join(record.synonyms)),
+        ("studies", ", ".join(trial.interventions)),
+        ("in", ", ".join(trial.conditions)),
+    ]
+    yield ""
+    for label, text in rows:
+        if text:
+            yield from hanging(f"{label:<{_LABEL}}", printable(text), view.width)
 
 
-def _as_json(card: Card) -> dict[str, Any]:
-    return {
-        "query": card.query,
-        "title": card.title,
-        "found": card.is_found,
-        "authorities": [_column_as_json(column) for column in card.columns],
-        "trial": None if card.trial is None else _trial_as_json(card.trial),
-        "front_matter": front_matter(card),
-        "claims": [
-            {
-                "field": judged.claim.field,
-                "value": judged.claim.text,
-                "verdict": judged.verdict.value,
-                "reason": judged.reason,
-            }
-            for judged in card.judged
-        ],
-    }
-
-
-def _column_as_json(column: Column) -> dict[str, Any]:
-    record = column.record
-    return {
-        "authority": column.authority,
-        "prefix": column.prefix,
-        "identifier": record.reference.identifier if record else None,
-        "name": record.name if record else None,
-        "inchikey": record.inchikey if record else None,
-        "formula": record.formula if record else None,
-        "kind": record.kind.value if record else None,
-        "url": (PREFIXES[column.prefix].url or "").format(record.reference.identifier) if record else None,
-        "confidence": column.confidence.value if column.confidence else None,
-        "note": column.note,
-        "others": [_other(other) for other in column.others],
-    }
-
-
-def _trial_as_json(record: Record) -> dict[str, Any]:
-    return {
-        "identifier": record.reference.identifier,
-        "title": record.name,
-        "status": record.trial.status if record.trial else None,
-        "replaced_by": record.replaced_by.identifier if record.replaced_by else None,
-    }
+def _paint(text: str, color: str, view: View) -> str:
+    return f"\x1b[{color}m{text}\x1b[0m" if view.color else text

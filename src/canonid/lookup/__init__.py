@@ -1,0 +1,59 @@
+"""One substance or trial, side by side in all authorities: what a curator asks before writing an identifier down."""
+
+from __future__ import annotations
+
+from canonid.gather import Gatherer
+from canonid.identifiers import Reference
+from canonid.lookup.agreement import agreement
+from canonid.lookup.basis import find_basis
+from canonid.lookup.cards import Card, Column, Rival
+from canonid.lookup.columns import columns_for, columns_of
+from canonid.lookup.front_matter import front_matter
+from canonid.lookup.query import read_query
+from canonid.model import ClaimKind, Judged, Page, Predicate, Verdict
+from canonid.reconcile import gather_cases, judge_case
+
+
+def lookup(query: str, gatherer: Gatherer) -> tuple[Card, ...]:
+    """Look up a name, an identifier of any space, a CURIE or a URL: one card, or one a reading of an ambiguous query.
+
+    Raises UsageError for a query that can be looked up nowhere.
+    """
+    asked = read_query(query)
+    return tuple(_card(asked.text, reference, gatherer) for reference in asked.references or (None,))
+
+
+def _card(query: str, reference: Reference | None, gatherer: Gatherer) -> Card:
+    basis = find_basis(query, reference, gatherer)
+    if isinstance(basis, Card):
+        return basis
+    columns = columns_of(basis, gatherer)
+    return Card(query, _title(columns) or query, columns, basis.note)
+
+
+def _title(columns: tuple[Column, ...]) -> str:
+    """The name for the heading; ChEMBL writes its names in capitals, so another authority's spelling is preferred."""
+    names = [column.record.name for column in columns if column.record is not None and column.record.name]
+    return next((name for name in names if not name.isupper()), names[0] if names else "")
+
+
+def lookup_page(page: Page, gatherer: Gatherer) -> Card:
+    """The card of a page's subject, with the verdicts on its claims."""
+    (case,) = gather_cases([page], gatherer)
+    judged: dict[object, Judged] = {}
+    for item in judge_case(case)[0]:
+        judged.setdefault(item.claim.key, item)
+    right = tuple(item.claim for item in judged.values() if _is_start(item))
+    return Card(
+        page.path, page.subject.title, columns_for(page.subject, right, gatherer), judged=tuple(judged.values())
+    )
+
+
+def _is_start(judged: Judged) -> bool:
+    """Whether a claim may be built on: it names the subject itself and is right."""
+    claim = judged.claim
+    exact = claim.kind is ClaimKind.IDENTIFIER and claim.predicate is Predicate.EXACT
+    return exact and judged.verdict is Verdict.CONFIRMED
+
+
+__all__ = ["Card", "Column", "Rival", "agreement", "front_matter", "lookup", "lookup_page"]
