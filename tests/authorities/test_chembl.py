@@ -104,6 +104,7 @@ def test_a_record_is_read_in_full(authority: ChemblAuthority) -> None:
         formula="C9H8O4",
         mass=180.16,
         parent=Reference(CHEMBL, "CHEMBL25"),
+        active=Reference(CHEMBL, "CHEMBL25"),
     )
 
 
