@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from canonid.errors import CorpusError
-from canonid.gather import Gatherer
+from canonid.gather import Asked, Gatherer
 from canonid.identifiers import Reference
 from canonid.model import Answers, Claim, ClaimKind, Dossier, Finding, Judged, Page, Predicate, Report, Run, Unavailable
 from canonid.rules import RULES
@@ -63,15 +63,23 @@ def _unanswered(cases: Iterable[Case], answers: Answers) -> Iterator[tuple[str, 
 def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str] = ()) -> list[Case]:
     """Ask in rounds until no page has a question left, and return the pages with all that is known of them."""
     corpus = Corpus.of(pages, frozenset(shared))
-    unsettled: Sequence[Page] = pages
+    settled: dict[int, Case] = {}
+    unsettled = list(range(len(pages)))
     for _ in range(_MOST_ROUNDS):
-        asked_before = len(gatherer.answers)
-        wanted = [set(next_questions(_case(page, gatherer.answers, corpus))) for page in unsettled]
-        gatherer.ask(asked for questions in wanted for asked in questions)
-        if len(gatherer.answers) == asked_before:
-            break
-        unsettled = [page for page, questions in zip(unsettled, wanted, strict=True) if questions]
-    return [_case(page, gatherer.answers, corpus) for page in pages]
+        new: set[Asked] = set()
+        waiting = []
+        for number in unsettled:
+            case = _case(pages[number], gatherer.answers, corpus)
+            open_questions = {asked for asked in next_questions(case) if asked not in gatherer.answers}
+            if open_questions:
+                new |= open_questions
+                waiting.append(number)
+            else:
+                settled[number] = case  # nothing that is still to come can change what this case has worked out
+        gatherer.ask(new)
+        unsettled = waiting
+    settled |= {number: _case(pages[number], gatherer.answers, corpus) for number in unsettled}
+    return [settled[number] for number in range(len(pages))]
 
 
 def judge_case(case: Case, rules: Sequence[Rule] = RULES) -> tuple[tuple[Judged, ...], list[Finding]]:

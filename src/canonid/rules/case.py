@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from canonid.identifiers import PREFIXES, PUBCHEM, Reference
+from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM, Reference
 from canonid.model import (
     Answer,
     ById,
@@ -42,6 +42,8 @@ from canonid.rules.profile import (
 SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
 """The authorities that hold records of substances, in the order in which their names are trusted."""
 PUBCHEM_AUTHORITY = "pubchem"
+_SERVICES = ("chembl", "pubchem")
+"""Those of them that are asked over the network."""
 CHEAP_BY_NAME = ("chembl", "drugbank")
 """The authorities that take names in batches, or cost no request."""
 _MOST_NAMES = 8
@@ -65,6 +67,7 @@ class Case:
         self.dossier = dossier
         self._identities: dict[Reference, Identity] = {}
         self._records: dict[Reference, Record] = {}
+        self._claimed: dict[Reference, Record | None] = {}
 
     @property
     def subject(self) -> Subject:
@@ -91,8 +94,13 @@ class Case:
 
     def record(self, claim: Claim) -> Record | None:
         """The record under the claimed reference, with its synonyms when they were asked."""
-        answer = self.answer(claim)
-        return self._enriched(answer.record) if isinstance(answer, Found) else None
+        reference = claim.reference
+        if reference is None:
+            return None
+        if reference not in self._claimed:
+            answer = self.answer(claim)
+            self._claimed[reference] = self._enriched(answer.record) if isinstance(answer, Found) else None
+        return self._claimed[reference]
 
     def _enriched(self, record: Record) -> Record:
         """`record` with the synonyms that a separate question brought."""
@@ -235,6 +243,9 @@ class Case:
         it is one.
         """
         identity = identify(record, self.profile, names_complete=self.names_complete(record))
+        if self._rests_on_a_synonym(identity) and (unheard := self._unheard_besides(record.authority)):
+            why = f"{identity.grounds}; {AUTHORITIES[unheard]}, which may know another structure, could not be asked"
+            return replace(identity, relation=Relation.UNPROVEN, grounds=why)
         if identity.relation not in _WRONG or not self._agrees_in_part(record, identity):
             return identity
         rivals = [hit for hit in self.hits(record.authority) if hit.reference != record.reference]
@@ -247,6 +258,24 @@ class Case:
             return replace(identity, relation=Relation.SAME, grounds=f"{identity.grounds}; no closer record there")
         why = f"{label(twin)} has the same name" if twin else "no closer record there"
         return replace(identity, relation=Relation.UNPROVEN, grounds=f"{identity.grounds}; {why}")
+
+    def _rests_on_a_synonym(self, identity: Identity) -> bool:
+        """Whether all that makes a record the subject is a name that forms and neighbours may carry, too."""
+        named = identity.relation is Relation.SAME and NameMatch.NONE < identity.match < NameMatch.PREFERRED
+        return named and identity.fit is not Fit.EQUAL
+
+    def _unheard_besides(self, authority: str) -> str | None:
+        """A service that was asked about the subject and could not answer: without it a contradiction may be missed.
+
+        A DrugBank export that nobody supplied is not waited for: it will be missing in the next run as well.
+        """
+        for other in _SERVICES:
+            if other == authority or any(anchor.authority == other for anchor in self.profile.anchors):
+                continue
+            claimed = (self.answer(claim) for claim in self.substance_claims if authority_of(claim) == other)
+            if any(isinstance(answer, Unavailable) for answer in (*claimed, *self.searched(other).values())):
+                return other
+        return None
 
     def _agrees_in_part(self, record: Record, identity: Identity) -> bool:
         """Whether a name, of the subject or of a record that vouches for it, or a word of one speaks for the record."""
@@ -272,26 +301,32 @@ class Case:
             return None
         return self.identity(record)
 
-    def exact_records(self) -> Iterator[tuple[Claim, Record, Identity]]:
+    @cached_property
+    def exact_records(self) -> tuple[tuple[Claim, Record, Identity], ...]:
         """The exact-match claims that lead to a record of a substance, with that record and its relation."""
-        for claim in self.substance_claims:
-            record, identity = self.record(claim), self.claim_identity(claim)
-            if claim.predicate is Predicate.EXACT and record is not None and identity is not None:
-                yield claim, record, identity
+        exact = (claim for claim in self.substance_claims if claim.predicate is Predicate.EXACT)
+        found = ((claim, self.record(claim), self.claim_identity(claim)) for claim in exact)
+        return tuple(
+            (claim, record, identity)
+            for claim, record, identity in found
+            if record is not None and identity is not None
+        )
 
+    @cached_property
     def proven_records(self) -> tuple[Record, ...]:
         """The records of the subject: those that vouch for it, and those that its claims name and a name confirms."""
         named = (
             record
-            for _, record, identity in self.exact_records()
+            for _, record, identity in self.exact_records
             if identity.relation is Relation.SAME and identity.match >= NameMatch.NAMED_ALIAS
         )
         records = {record.reference: record for record in (*self.profile.anchors, *named)}
         return tuple(records.values())
 
+    @cached_property
     def named_records(self) -> tuple[Record, ...]:
         """All records that have come up and carry a name of the subject or of a member of its class."""
-        claimed = (record for _, record, _ in self.exact_records())
+        claimed = (record for _, record, _ in self.exact_records)
         hits = (hit for authority in SUBSTANCE_AUTHORITIES for hit in self.hits(authority))
         records = {record.reference: record for record in (*self.profile.anchors, *claimed, *hits)}
         names = self.profile.names

@@ -20,7 +20,7 @@ from canonid.rules.identity import Relation
 
 def check(case: Case) -> Iterator[Hit]:
     """Hit every exact-match claim whose record is of another substance."""
-    for claim, record, identity in case.exact_records():
+    for claim, record, identity in case.exact_records:
         if identity.relation is Relation.OTHER_SUBSTANCE:
             message = f"{shown(claim)} is {record.name}, not {case.subject.title} ({identity.grounds})"
             yield proposing(claim, message, case)

@@ -23,7 +23,7 @@ def check(case: Case) -> Iterator[Hit]:
     for claim in case.substance_claims:
         if claim.prefix == INCHIKEY and claim.predicate is Predicate.EXACT:
             yield from _check_inchikey(claim, case)
-    for claim, record, identity in case.exact_records():
+    for claim, record, identity in case.exact_records:
         if identity.relation is Relation.OTHER_STRUCTURE:
             what = f"{record.name}, of another structure than" if record.name else "of another structure than"
             yield proposing(claim, f"{shown(claim)} is {what} {case.subject.title} ({identity.grounds})", case)

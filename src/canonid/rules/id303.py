@@ -18,7 +18,7 @@ from canonid.rules.identity import Relation
 
 def check(case: Case) -> Iterator[Hit]:
     """Hit every exact-match claim whose record is a salt, stereoisomer or other form of the subject."""
-    for claim, record, identity in case.exact_records():
+    for claim, record, identity in case.exact_records:
         if identity.relation is Relation.OTHER_FORM:
             name = f"{record.name}, " if record.name else ""
             message = f"{shown(claim)} is {name}another form of {case.subject.title} ({identity.grounds})"

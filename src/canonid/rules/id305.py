@@ -22,7 +22,7 @@ from canonid.rules.profile import label, record_keys
 
 def check(case: Case) -> Iterator[Hit]:
     """Hit every detail of the page that no record of the subject has and some contradict."""
-    records = case.proven_records()
+    records = case.proven_records
     for claim in case.substance_claims:
         if claim.prefix in {CAS, UNII} and claim.reference is not None:
             yield from _check_number(claim, records)
@@ -44,7 +44,7 @@ def _check_number(claim: Claim, records: tuple[Record, ...]) -> Iterator[Hit]:
 def _check_formula(claim: Claim, records: tuple[Record, ...], case: Case) -> Iterator[Hit]:
     ours = read_formula(claim.text or "")
     theirs = {record: atoms for record in records if record.formula and (atoms := read_formula(record.formula))}
-    named = (read_formula(record.formula) for record in case.named_records() if record.formula)
+    named = (read_formula(record.formula) for record in case.named_records if record.formula)
     if ours is None or not theirs or ours in theirs.values() or ours in named:
         return
     record, atoms = next(iter(theirs.items()))
@@ -58,7 +58,7 @@ def _check_formula(claim: Claim, records: tuple[Record, ...], case: Case) -> Ite
 def _check_weight(claim: Claim, records: tuple[Record, ...], case: Case) -> Iterator[Hit]:
     mass = case.subject.mass
     theirs = {record: weight for record in records if (weight := _weight(record)) is not None}
-    named = (weight for record in case.named_records() if (weight := _weight(record)) is not None)
+    named = (weight for record in case.named_records if (weight := _weight(record)) is not None)
     if mass is None or not theirs or any(is_same_weight(mass, weight) for weight in (*theirs.values(), *named)):
         return
     record, weight = next(iter(theirs.items()))

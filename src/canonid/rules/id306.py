@@ -19,7 +19,7 @@ from canonid.rules.identity import Relation
 
 def check(case: Case) -> Iterator[Hit]:
     """Hit every exact-match claim whose record has nothing to compare; of one withdrawn or replaced, others tell."""
-    for claim, record, identity in case.exact_records():
+    for claim, record, identity in case.exact_records:
         if identity.relation is not Relation.THIN or record.status is not Status.CURRENT:
             continue
         message = f"{shown(claim)} cannot be decided: {identity.grounds}"

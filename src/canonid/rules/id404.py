@@ -21,7 +21,7 @@ _BIOLOGIC = STRUCTURELESS | {Kind.PROTEIN}
 def check(case: Case) -> Iterator[Hit]:
     """Hit a flag that the kind of every record of the subject denies."""
     flag = case.subject.biologic
-    known = [record for record in case.proven_records() if record.kind not in {Kind.UNKNOWN, Kind.OTHER}]
+    known = [record for record in case.proven_records if record.kind not in {Kind.UNKNOWN, Kind.OTHER}]
     for claim in case.dossier.page.properties:
         if claim.field != "biologic" or flag is None or not known:
             continue

@@ -25,7 +25,7 @@ _UNDECIDED = {Relation.THIN, Relation.UNPROVEN}
 
 def check(case: Case) -> Iterator[Hit]:
     """Hit every claim that its record does not confirm and that a page of another subject makes too."""
-    for claim, _, identity in case.exact_records():
+    for claim, _, identity in case.exact_records:
         others = [other for other in case.dossier.claimants.get(_reference(claim), ()) if _is_other(other, case)]
         if not others or identity.relation is Relation.SAME:
             continue

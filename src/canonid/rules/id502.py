@@ -19,7 +19,7 @@ from canonid.rules.identity import Relation
 
 def check(case: Case) -> Iterator[Hit]:
     """Hit every unconfirmed exact-match claim whose identifier is an example elsewhere."""
-    for claim, _, identity in case.exact_records():
+    for claim, _, identity in case.exact_records:
         reference = claim.reference or Reference(claim.prefix, "")
         examples = [item for item in case.dossier.examples.get(reference, ()) if item.place.path != claim.place.path]
         if not examples or identity.relation is Relation.SAME:

@@ -105,7 +105,7 @@ def _anchors(case: Case) -> Iterator[Asked]:
     """Where no record vouches for the subject, the authorities that are cheap to ask by name are asked for one."""
     if case.is_waiting or case.profile.anchors:
         return
-    if any(identity.relation is Relation.UNPROVEN for _, _, identity in case.exact_records()):
+    if any(identity.relation is Relation.UNPROVEN for _, _, identity in case.exact_records):
         for authority in CHEAP_BY_NAME:
             for name in case.names_for(authority):
                 yield authority, ByName.of(name)

@@ -110,7 +110,7 @@ def _judge_weaker(claim: Claim, record: Record, identity: Identity, case: Case) 
     """A field for alternatives accepts other forms and members of the family; one for metabolites the active form."""
     if claim.predicate is Predicate.CLOSE and identity.relation in {Relation.SAME, Relation.OTHER_FORM}:
         return Verdict.CONFIRMED, f"{label(record)}: {identity.grounds}"
-    for own in case.proven_records():
+    for own in case.proven_records:
         if claim.predicate is Predicate.RELATED and own.active == record.reference:
             return Verdict.CONFIRMED, f"{label(record)}: {AUTHORITIES[own.authority]} names it as the active form"
         if (
@@ -144,7 +144,7 @@ def _judge_null(claim: Claim, case: Case) -> Opinion:
 
 def _judge_inchikey(claim: Claim, case: Case) -> Opinion:
     known = case.profile.structures()
-    same = [record for record in case.proven_records() if Reference(INCHIKEY, record.inchikey or "") == claim.reference]
+    same = [record for record in case.proven_records if Reference(INCHIKEY, record.inchikey or "") == claim.reference]
     if same:
         return Verdict.CONFIRMED, f"InChIKey of {' and '.join(label(record) for record in same[:2])}"
     if known:
@@ -156,7 +156,7 @@ def _judge_number(claim: Claim, case: Case) -> Opinion:
     """CAS numbers and UNIIs: no authority is asked for them, but records list them."""
     reference, what = claim.reference, PREFIXES[claim.prefix].label
     listed: dict[str, str] = {}
-    for record in case.proven_records():
+    for record in case.proven_records:
         for number in record.xref(claim.prefix):
             listed.setdefault(number, label(record))
     if reference is not None and reference.identifier in listed:
