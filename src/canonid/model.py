@@ -294,6 +294,18 @@ class Synonyms:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Forms:
+    """The question: which salts and other forms of this parent does the authority hold?"""
+
+    parent: Reference
+
+    @property
+    def key(self) -> str:
+        """How the question is stored."""
+        return f"forms:{self.parent.curie}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class TrialSearch:
     """The question: which trials study an intervention of one of these names and have one of these statuses?"""
 
@@ -306,7 +318,7 @@ class TrialSearch:
         return "trials:" + json.dumps([self.terms, self.statuses], ensure_ascii=False, separators=(",", ":"))
 
 
-Question = ById | ByStructure | ByName | Synonyms | TrialSearch
+Question = ById | ByStructure | ByName | Synonyms | Forms | TrialSearch
 
 
 def parse_question(key: str) -> Question:
@@ -323,6 +335,8 @@ def parse_question(key: str) -> Question:
         return ByName(rest)
     if separator and sort == "synonyms":
         return Synonyms(Reference.from_curie(rest))
+    if separator and sort == "forms":
+        return Forms(Reference.from_curie(rest))
     if separator and sort == "trials":
         terms, statuses = json.loads(rest)
         return TrialSearch(tuple(terms), tuple(statuses))

@@ -25,6 +25,7 @@ from canonid.model import (
     ByName,
     ByStructure,
     Evidence,
+    Forms,
     Found,
     Kind,
     NotFound,
@@ -656,3 +657,22 @@ def test_a_question_that_is_not_answered_says_why(emulator: Emulator, authority:
     replies = list(authority.fetch([chembl("CHEMBL25")]))
     sentence = "ChEMBL answered 403 with a web page; look at its status page and at your settings"
     assert replies == [Unanswered(chembl("CHEMBL25"), sentence)]
+
+
+def test_the_forms_of_a_parent_come_by_one_request(emulator: Emulator, authority: ChemblAuthority) -> None:
+    """Salts and the parent itself, each with its parent; an unknown parent has none."""
+    emulator.world.add(molecule("CHEMBL1703", "METFORMIN HYDROCHLORIDE", parent="CHEMBL1431"), molecule("CHEMBL1431"))
+    known, unknown = Forms(Reference(CHEMBL, "CHEMBL1431")), Forms(Reference(CHEMBL, "CHEMBL999"))
+    answers = ask(authority, [known, unknown])
+    family = answers[known]
+    assert isinstance(family, Found)
+    assert [record.reference.identifier for record in family.records] == ["CHEMBL1431", "CHEMBL1703"]
+    assert isinstance(answers[unknown], NotFound)
+    assert authority.requests == 2
+
+
+def test_forms_that_cannot_be_had_are_no_absence(emulator: Emulator, authority: ChemblAuthority) -> None:
+    """A family that was not read is open."""
+    emulator.always("chembl", faults.HTTP_413)
+    question = Forms(Reference(CHEMBL, "CHEMBL1431"))
+    assert isinstance(ask(authority, [question])[question], Unavailable)

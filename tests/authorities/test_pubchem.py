@@ -479,9 +479,23 @@ def test_accession_that_drugbank_never_deposited_is_not_found(emulator: Emulator
 
 def test_cids_of_all_deposits_are_asked_together(emulator: Emulator) -> None:
     """One request an accession, and one for all their substances."""
-    questions = [ById(Reference(DRUGBANK, accession)) for accession in ("DB00331", "DB00002", "DB99999")]
+    questions = [ById(Reference(DRUGBANK, accession)) for accession in ("DB00331", "DB00002")]
     ask(pubchem_of(emulator), questions)
-    assert emulator.count("pubchem") == 4
+    assert emulator.count("pubchem") == 3
+
+
+def test_without_a_deposit_other_depositors_are_asked(emulator: Emulator) -> None:
+    """Anybody may list an accession: the reply names compounds, and no substance of DrugBank's."""
+    emulator.world.registry["DB00999"] = [METFORMIN]
+    answer = ask_one(pubchem_of(emulator), ById(Reference(DRUGBANK, "DB00999")))
+    assert isinstance(answer, Found)
+    assert answer.record.xrefs == (Reference(PUBCHEM, str(METFORMIN)),)
+
+
+def test_other_depositors_that_cannot_be_asked_leave_it_open(emulator: Emulator) -> None:
+    """The deposit was not found, but that is not all there is to know."""
+    emulator.always("pubchem", faults.when(faults.HTTP_503_JSON, lambda request: "RegistryID" in request.path))
+    assert isinstance(ask_one(pubchem_of(emulator), ById(Reference(DRUGBANK, "DB99999"))), str)
 
 
 @pytest.mark.parametrize("part", ["sids", "cids"])

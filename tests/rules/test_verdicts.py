@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from canonid.identifiers import CAS, CHEMBL, CLINICALTRIALS, DRUGBANK, INCHIKEY, PUBCHEM, UNII, Reference
+from canonid.identifiers import CAS, CHEMBL, CLINICALTRIALS, DRUGBANK, INCHIKEY, UNII, Reference
 from canonid.model import (
     Answer,
     ById,
@@ -321,46 +321,6 @@ def test_a_status_is_compared_with_that_of_the_registry(
 ) -> None:
     """Where there is one to compare with."""
     assert opinion(unruled(trial_case(answer, status))) == (verdict, reason)
-
-
-# DrugBank without an export
-
-
-def deposit_case(*compounds: Record) -> Case:
-    """DB00210 on a page, no export, and what DrugBank deposited for it at PubChem."""
-    accession = Reference(DRUGBANK, "DB00210")
-    deposit = Record("pubchem", accession, xrefs=tuple(compound.reference for compound in compounds))
-    answers: dict[tuple[str, Question], Answer] = {
-        ("drugbank", ById(accession)): Unavailable("no DrugBank export supplied"),
-        ("pubchem", ById(accession)): found(deposit),
-    }
-    answers |= {("pubchem", ById(compound.reference)): found(compound) for compound in compounds}
-    return with_answers(page("Adapalene", drugbank_id="DB00210"), answers)
-
-
-def test_a_deposit_for_the_subjects_compound_confirms_the_accession() -> None:
-    """DrugBank itself told PubChem what it means by it."""
-    item = unruled(deposit_case(record(PUBCHEM, "60164", "Adapalene")))
-
-    assert opinion(item) == (
-        Verdict.CONFIRMED,
-        "DrugBank deposited it at PubChem for CID 60164 Adapalene: preferred name Adapalene",
-    )
-
-
-def test_a_deposit_for_another_compound_is_a_doubt() -> None:
-    """A pointer alone makes nothing wrong."""
-    item = unruled(deposit_case(record(PUBCHEM, "4091", "Metformin")))
-
-    assert item.verdict is Verdict.UNDETERMINED
-    assert item.reason == (
-        "DrugBank deposited it at PubChem for CID 4091 Metformin, which is not proven to be the subject"
-    )
-
-
-def test_a_deposit_without_compounds_leaves_the_outage() -> None:
-    """Most biologics have substances only."""
-    assert opinion(unruled(deposit_case())) == (Verdict.UNAVAILABLE, "no DrugBank export supplied")
 
 
 def test_a_number_that_only_a_claimed_protein_lists_is_confirmed() -> None:

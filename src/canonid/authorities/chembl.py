@@ -15,9 +15,9 @@ from canonid.authorities.payloads import dump_payload, text_of
 from canonid.authorities.probe import Pulse, odd_reply, one_question
 from canonid.authorities.transport import Courier, Refusal, user_agent
 from canonid.identifiers import CHEMBL
-from canonid.model import Answer, ById, ByName, ByStructure, Evidence, Question, Unanswered
+from canonid.model import Answer, ById, ByName, ByStructure, Evidence, Forms, Question, Unanswered
 
-Q = TypeVar("Q", ById, ByStructure, ByName)
+Q = TypeVar("Q", ById, ByStructure, ByName, Forms)
 
 _LONGEST_NAME = 200
 _INCHIKEY = "molecule_structures__standard_inchi_key"
@@ -63,6 +63,8 @@ class ChemblAuthority:
         match question:
             case ById(reference):
                 return reference.prefix == CHEMBL
+            case Forms(parent):
+                return parent.prefix == CHEMBL
             case ByStructure():
                 return True
             case ByName(name):
@@ -81,6 +83,8 @@ class ChemblAuthority:
         for batch_of_keys in _batches(keys, PAGE // 2):
             yield from self._fetch_structures(batch_of_keys)
         yield from self._fetch_names(names)
+        for parents in _batches({q.parent.identifier: q for q in questions if isinstance(q, Forms)}, PAGE // 10):
+            yield from self._fetch_forms(parents)
 
     def parse(self, evidence: Evidence) -> Answer:
         """The meaning of a stored reply."""
@@ -152,6 +156,21 @@ class ChemblAuthority:
         for key, question in batch.items():
             found = [row for row in rows if inchikey_of(row) == key]
             yield self._evidence(question, f"molecule.json?{_INCHIKEY}={key}", _payload(found))
+
+    def _fetch_forms(self, batch: Mapping[str, Forms]) -> Iterator[Evidence | Unanswered]:
+        """The families of parents; a parent that ChEMBL does not know, or that was downgraded, has none."""
+        column = "parent_chembl_id"
+        key = "molecule_chembl_id"
+        query = Query("molecule_form", f"{column}__in", tuple(batch), key, lambda row: row.get(column) in batch)
+        try:
+            rows = self._client.rows(query)
+        except Refusal as refusal:
+            yield from self._unanswered(batch.values(), refusal)
+            return
+        for parent, question in batch.items():
+            family = sorted((row for row in rows if row[column] == parent), key=lambda row: str(row[key]))
+            payload = {"forms": family} if family else None
+            yield self._evidence(question, f"molecule_form/{parent}.json", payload)
 
     def _fetch_names(self, names: Mapping[str, ByName]) -> Iterator[Evidence | Unanswered]:
         """Preferred names, then synonyms, in batches; one by one only what no batch can hold: a comma ends a value."""

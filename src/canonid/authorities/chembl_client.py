@@ -26,7 +26,11 @@ T = TypeVar("T")
 
 PAGE = 1000
 """Rows of a page at most, by the server's own limit."""
-_COLLECTIONS: Mapping[str, str] = {"molecule": "molecules", "chembl_id_lookup": "chembl_id_lookups"}
+_COLLECTIONS: Mapping[str, str] = {
+    "molecule": "molecules",
+    "chembl_id_lookup": "chembl_id_lookups",
+    "molecule_form": "molecule_forms",
+}
 _SETTINGS_LOCK = threading.Lock()
 """The client's settings are one object for the whole process."""
 

@@ -14,6 +14,7 @@ from canonid.model import (
     ByName,
     ByStructure,
     Evidence,
+    Forms,
     Found,
     Kind,
     NotFound,
@@ -59,7 +60,16 @@ def parse_chembl(evidence: Evidence) -> Answer:
                 return _unreadable(evidence)
             records = tuple(record for row, record in read if _answers(row, evidence.question))
             return Found(records, evidence) if records else NotFound(evidence)
+        case Forms(parent):
+            family = [form for row in mappings_of(payload.get("forms")) if (form := _form(row, parent)) is not None]
+            return Found(tuple(family), evidence) if family else _unreadable(evidence)
     return _unreadable(evidence)
+
+
+def _form(row: Mapping[str, Any], parent: Reference) -> Record | None:
+    """A member of a family: ChEMBL lists it by number only."""
+    reference = _reference(row.get("molecule_chembl_id"))
+    return None if reference is None else Record("chembl", reference, parent=parent)
 
 
 def _unreadable(evidence: Evidence) -> Unavailable:

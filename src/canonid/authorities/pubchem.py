@@ -188,13 +188,22 @@ class PubChemAuthority:
             if sids:
                 deposits[question] = sids
             else:
-                yield self._evidence(question, None)
+                yield self._fetch_registry(question)
         cids: dict[int, list[int] | Refusal] = {}
         for batch, reply in self._in_batches(sorted({s for sids in deposits.values() for s in sids}), self._ask_cids):
             found = {} if isinstance(reply, Refusal) else {row["SID"]: row.get("CID", []) for row in reply or ()}
             cids |= {sid: reply if isinstance(reply, Refusal) else found.get(sid, []) for sid in batch}
         for question, sids in deposits.items():
             yield from self._deposit(question, sids, cids)
+
+    def _fetch_registry(self, question: ById) -> Evidence | Unanswered:
+        """The compounds that any depositor lists under the accession: weaker than DrugBank's own deposit."""
+        try:
+            cids = self._send(partial(self._ask_registry, question.reference.identifier))
+        except Refusal as refusal:
+            return Unanswered(question, self._courier.explain(refusal))
+        found = sorted({cid for cid in cids or () if cid})
+        return self._evidence(question, {"sids": [], "cids": found} if found else None)
 
     def _deposit(
         self, question: ById, sids: list[int], cids: Mapping[int, list[int] | Refusal]
@@ -270,6 +279,10 @@ class PubChemAuthority:
         # pubchempy has no call for an id within a source; as an operation the path comes out right.
         reply = self._seam.ask("DrugBank", "sourceid", "substance", f"{quote(accession, safe='')}/sids")
         return None if reply is None else _numbers(reply, "SID")
+
+    def _ask_registry(self, accession: str) -> Reply:
+        reply = self._seam.ask(accession, "RegistryID", "compound", "cids", searchtype="xref")
+        return None if reply is None else _numbers(reply, "CID")
 
     def _ask_rows(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM, Reference
+from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM, PUBCHEM_SUBSTANCE, Reference
 from canonid.model import (
     Answer,
     ById,
@@ -214,6 +214,11 @@ class Case:
         if not isinstance(answer, Found):
             return ()
         return tuple(reference for reference in answer.record.xrefs if reference.prefix == PUBCHEM)[:_MOST_COMPOUNDS]
+
+    def is_deposited(self, claim: Claim) -> bool:
+        """Whether DrugBank itself deposited the accession, not just some depositor who mentions it."""
+        answer = self.dossier.answer(PUBCHEM_AUTHORITY, ById(claim.reference)) if claim.reference else None
+        return isinstance(answer, Found) and bool(answer.record.xref(PUBCHEM_SUBSTANCE))
 
     def deposited_records(self, claim: Claim) -> tuple[Record, ...]:
         """The records of those compounds, as far as they are known."""

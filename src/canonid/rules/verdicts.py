@@ -96,14 +96,17 @@ def _judge_deposit(claim: Claim, case: Case) -> Opinion | None:
     compound only raises a doubt.
     """
     records = case.deposited_records(claim) if claim.prefix == DRUGBANK else ()
+    who = "DrugBank deposited it at PubChem for" if case.is_deposited(claim) else "depositors at PubChem list it for"
     for record in records:
         identity = case.identity(record)
-        if identity.relation is Relation.SAME:
-            return Verdict.CONFIRMED, f"DrugBank deposited it at PubChem for {label(record)}: {identity.grounds}"
+        if identity.relation is Relation.SAME and case.is_deposited(claim):
+            return Verdict.CONFIRMED, f"{who} {label(record)}: {identity.grounds}"
     if not records:
         return None
     shown = ", ".join(label(record) for record in records)
-    return Verdict.UNDETERMINED, f"DrugBank deposited it at PubChem for {shown}, which is not proven to be the subject"
+    proven = all(case.identity(record).relation is Relation.SAME for record in records)
+    doubt = "anyone may list it" if proven else "not proven to be the subject"
+    return Verdict.UNDETERMINED, f"{who} {shown}; {doubt}"
 
 
 def _judge_weaker(claim: Claim, record: Record, identity: Identity, case: Case) -> Opinion:
