@@ -208,10 +208,15 @@ class Maker:
     random: random.Random
     cases: list[Case] = field(default_factory=list)
 
-    def positives(self) -> None:
-        """Every tuple with all its ids, and with each id alone."""
+    def right_pages(self) -> None:
+        """Every tuple with all its ids."""
         for row in self.rows:
             self._add("right", row, row, "")
+
+    def positives(self) -> None:
+        """Every tuple with all its ids, and with each id alone."""
+        self.right_pages()
+        for row in self.rows:
             for key in FIELDS:
                 self._add("right-lone", row, {key: row[key]}, "")
 
@@ -301,14 +306,15 @@ def run(cases: Sequence[Case], authorities: Sequence[Any]) -> tuple[dict[str, li
     """The verdicts by slug, and the seconds that they took."""
     started = time.perf_counter()
     # Each page is a corpus of its own: an id on two pages would be a conflict that the cases do not mean.
-    report = reconcile([case.page for case in cases], Gatherer(authorities, NoStore()), shared=_every_id(cases))
+    report = reconcile([case.page for case in cases], Gatherer(authorities, NoStore()), shared=every_id(cases))
     judged: dict[str, list[Judged]] = defaultdict(list)
     for item in report.claims:
         judged[item.claim.subject].append(item)
     return judged, time.perf_counter() - started
 
 
-def _every_id(cases: Sequence[Case]) -> set[str]:
+def every_id(cases: Sequence[Case]) -> set[str]:
+    """All claimed ids: declared as shared, because the cases repeat substances."""
     return {claim.text or "" for case in cases for claim in case.page.claims}
 
 
