@@ -257,6 +257,9 @@ class Case:
         closer = next((rival for rival in rivals if self._is_closer(rival, record)), None)
         if closer is not None:
             return identity
+        if not self._has_searched(record.authority):
+            why = f"whether {AUTHORITIES[record.authority]} has a closer record could not be asked"
+            return replace(identity, relation=Relation.UNPROVEN, grounds=f"{identity.grounds}; {why}")
         named = identity.match >= NameMatch.NAMED_ALIAS and identity.fit is Fit.SKELETON
         twin = next((rival for rival in rivals if name_match(rival, self.profile.names) is NameMatch.PREFERRED), None)
         if named and twin is None:
@@ -278,9 +281,13 @@ class Case:
             if other == authority or any(anchor.authority == other for anchor in self.profile.anchors):
                 continue
             claimed = (self.answer(claim) for claim in self.substance_claims if authority_of(claim) == other)
-            if any(isinstance(answer, Unavailable) for answer in (*claimed, *self.searched(other).values())):
+            if not self._has_searched(other) or any(isinstance(answer, Unavailable) for answer in claimed):
                 return other
         return None
+
+    def _has_searched(self, authority: str) -> bool:
+        """Whether no search of `authority` for this subject failed: what a failed one would have found is unknown."""
+        return not any(isinstance(answer, Unavailable) for answer in self.searched(authority).values())
 
     def _agrees_in_part(self, record: Record, identity: Identity) -> bool:
         """Whether a name, of the subject or of a record that vouches for it, or a word of one speaks for the record."""
