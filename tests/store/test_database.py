@@ -17,7 +17,7 @@ from canonid.errors import StoreError
 from canonid.store import database
 from tests.store.samples import folder_of_another_user, unprivileged
 
-COLUMNS_OF_VERSION_1 = {
+COLUMNS_OF_VERSION_2 = {
     "claim_verdict": "run_id number subject field kind prefix value path line column verdict reason codes evidence",
     "discrepancy": "fingerprint code rule severity subject field claimed path line column message proposal "
     "authorities state first_seen last_seen run_id",
@@ -25,7 +25,11 @@ COLUMNS_OF_VERSION_1 = {
     "evidence": "authority question release retrieved_at url sha256 sources payload",
     "finding": "run_id number fingerprint code rule severity subject field claimed path line column message proposal "
     "also authorities evidence state",
-    "run": "id started_at finished_at offline subjects authorities",
+    "former_fingerprint": "former fingerprint",
+    "lease": "name holder acquired heartbeat expires",
+    "run": "id started_at finished_at offline subjects authorities root",
+    "schedule": "name due holder finished",
+    "waiver": "fingerprint code subject field claimed who reason until origin run_id",
 }
 
 
@@ -108,7 +112,7 @@ def test_a_new_database_gets_its_folders_and_the_whole_schema(tmp_path: Path) ->
         columns = {
             name: " ".join(row[1] for row in connection.execute(f"PRAGMA table_info({name})")) for (name,) in tables
         }
-    assert (database.SCHEMA_VERSION, columns) == (1, COLUMNS_OF_VERSION_1)
+    assert (database.SCHEMA_VERSION, columns) == (2, COLUMNS_OF_VERSION_2)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +201,7 @@ def test_a_newer_schema_is_left_alone(path: Path, opened: Callable[[Path], objec
     """An old canonid does not touch what a newer one wrote."""
     with closing(sqlite3.connect(path)) as other:
         other.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION + 1}")
-    with pytest.raises(StoreError, match=r"newer canonid \(schema 2, this one knows 1\); upgrade"):
+    with pytest.raises(StoreError, match=r"newer canonid \(schema 3, this one knows 2\); upgrade"):
         opened(path)
 
 
@@ -260,7 +264,7 @@ def test_unfinished_changes_in_a_read_only_folder_are_not_ignored(path: Path, sh
     copy = shared_folder / "x.sqlite"
     with closing(database.open_writer(path)) as connection:
         connection.execute("DELETE FROM run")
-        connection.execute("INSERT INTO run VALUES ('r', 'a', 'b', 0, 1, '{}')")
+        connection.execute("INSERT INTO run VALUES ('r', 'a', 'b', 0, 1, '{}', NULL)")
         copy.write_bytes(path.read_bytes())
         copy.with_name("x.sqlite-wal").write_bytes(path.with_name("canonid.sqlite-wal").read_bytes())
     shared_folder.chmod(0o555)
@@ -321,7 +325,9 @@ def test_a_full_disk_is_reported_and_keeps_what_was_there(path: Path) -> None:
     """SQLite's own page limit stands in for the disk."""
     with pytest.raises(StoreError, match="disk is full; free some space"):
         _execute(
-            path, "PRAGMA max_page_count = 1", "INSERT INTO run VALUES ('r', 'a', 'b', 0, 1, hex(zeroblob(1000000)))"
+            path,
+            "PRAGMA max_page_count = 1",
+            "INSERT INTO run VALUES ('r', 'a', 'b', 0, 1, hex(zeroblob(1000000)), NULL)",
         )
     with database.reading(path) as reader:
         assert reader is not None

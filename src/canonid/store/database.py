@@ -18,7 +18,7 @@ from canonid.errors import StoreError
 
 APPLICATION_ID = 0x636E6964
 """Marks a SQLite file as canonid's ("cnid"), so that another program's database is never written to."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in `PRAGMA user_version`."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
@@ -200,6 +200,12 @@ def upsert(connection: sqlite3.Connection, table: str, when: str = "") -> str:
     return f"{statement} WHERE {when}" if when else statement
 
 
+def schema_version(connection: sqlite3.Connection) -> int:
+    """The version of the schema in the file; a reader may meet an older one that no writer has brought up to date."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
 def _connect(uri: str, busy_seconds: float) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions begin and end only where `transaction` says."""
     return sqlite3.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None)
@@ -234,6 +240,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, busy_seconds: float) ->
     connection.execute("PRAGMA synchronous = FULL")
     if not has_schema:
         _create_schema(connection, path)
+    elif schema_version(connection) < SCHEMA_VERSION:
+        from canonid.store.migrations import migrate  # noqa: PLC0415 - once in the life of a database
+
+        migrate(connection, path, SCHEMA_VERSION)
     with transaction(connection):  # the only sure test that the file, its folder and its lock allow writing
         pass
 
@@ -244,7 +254,7 @@ def _has_schema(connection: sqlite3.Connection, path: Path) -> bool:
     Raises StoreError for a database of another program or of a newer canonid.
     """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = schema_version(connection)
     if application == APPLICATION_ID:
         if version > SCHEMA_VERSION:
             raise StoreError(

@@ -13,11 +13,14 @@ from canonid.store.database import from_text, reading, to_text, upsert, writing
 _Row = dict[str, str | int | None]
 
 
-def record_run(database: str | os.PathLike[str], report: Report) -> None:
-    """Store the run with its verdicts and findings in one transaction; recording it again changes nothing."""
+def record_run(database: str | os.PathLike[str], report: Report, root: str | None = None) -> None:
+    """Store the run with its verdicts and findings in one transaction; recording it again changes nothing.
+
+    `root` is the folder that the paths of its pages are relative to.
+    """
     run_id = report.run.id
     with writing(database) as connection:
-        connection.execute(upsert(connection, "run"), _run_row(report))
+        connection.execute(upsert(connection, "run"), {**_run_row(report), "root": root})
         connection.executemany(
             upsert(connection, "claim_verdict"),
             ({"run_id": run_id, "number": number, **_claim_row(item)} for number, item in enumerate(report.claims)),

@@ -43,6 +43,8 @@ class RunRow(SQLModel, table=True):
     offline: bool
     subjects: int
     authorities: str
+    root: str | None
+    """The folder that the paths of its pages are relative to; null in runs of the first schema."""
 
 
 class ClaimVerdictRow(SQLModel, table=True):
@@ -98,7 +100,11 @@ class DiscrepancyRow(SQLModel, table=True):
     """A finding with memory; place, message and proposal are those of the last run that saw it."""
 
     __tablename__ = "discrepancy"
-    __table_args__ = (Index("discrepancy_by_state", "state"),)
+    __table_args__ = (
+        Index("discrepancy_by_state", "state"),
+        Index("discrepancy_by_place", "path", "line", "column", "code", "fingerprint"),
+        Index("discrepancy_by_subject", "subject"),
+    )
 
     fingerprint: str = Field(primary_key=True)
     code: str
@@ -135,6 +141,62 @@ class DiscrepancyEventRow(SQLModel, table=True):
     """Null when the discrepancy was found for the first time."""
     to_state: str
     note: str
+
+
+class FormerFingerprintRow(SQLModel, table=True):
+    """What a discrepancy was called before its page was renamed: curators and waivers may still say it so."""
+
+    __tablename__ = "former_fingerprint"
+    __table_args__ = (Index("former_fingerprint_by_fingerprint", "fingerprint"),)
+
+    former: str = Field(primary_key=True)
+    fingerprint: str = Field(foreign_key="discrepancy.fingerprint")
+
+
+class WaiverRow(SQLModel, table=True):
+    """A waiver as the last run met it in the file or on a line of a page, which remain its home."""
+
+    __tablename__ = "waiver"
+
+    fingerprint: str = Field(primary_key=True)
+    """As written; not a foreign key, because a waiver may be of nothing that was ever found."""
+    code: str
+    subject: str
+    field: str
+    claimed: str | None
+    who: str
+    reason: str
+    until: str | None
+    """The last day on which it holds, as ISO date; null for no end."""
+    origin: str
+    """`path:line` where it is written."""
+    run_id: str | None
+    """The run that met it; null until one does."""
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who may do what only one process may do at a time, for as long as it keeps saying that it is alive."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    acquired: str
+    heartbeat: str
+    expires: str
+
+
+class ScheduleRow(SQLModel, table=True):
+    """Up to when a schedule was carried out, so that two schedulers do not do one thing twice."""
+
+    __tablename__ = "schedule"
+
+    name: str = Field(primary_key=True)
+    """Cron expression, time zone and paths."""
+    due: str
+    """The last due time that was carried out to its end."""
+    holder: str
+    finished: str
 
 
 def ddl() -> tuple[str, ...]:
