@@ -18,7 +18,7 @@ from canonid.model import (
     Unavailable,
     Verdict,
 )
-from canonid.rules.base import Rule, claimed_text
+from canonid.rules.base import Rule, claimed_text, shown
 from canonid.rules.case import Case
 from canonid.rules.identity import Identity, Relation
 from canonid.rules.nulls import Absence, assess_null
@@ -45,6 +45,8 @@ def judge(case: Case, findings: Iterable[Finding], rules: Mapping[str, Rule]) ->
 
 def _judge_claim(claim: Claim, case: Case, findings: list[Finding], rules: Mapping[str, Rule]) -> Judged:
     verdict, reason = _by_findings(findings, rules) or _by_evidence(claim, case)
+    # A finding's message begins with field and value, which stand before every reason anyway.
+    reason = reason.removeprefix(shown(claim)).lstrip(":, ")
     codes = tuple(sorted({finding.code for finding in findings}))
     return Judged(claim, verdict, reason, codes, case.evidence(claim))
 
