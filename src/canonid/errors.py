@@ -5,8 +5,11 @@
     │   ├── SettingsError        an unknown key or a bad value in flags, environment or canonid.toml
     │   └── CorpusError          no such path, no file matched, no claim found, a page that cannot be read
     ├── StoreError               the database cannot be opened, read or written (exit code 2)
+    │   ├── LeaseTaken           another run is at work on the same store
+    │   └── LeaseLost            another run took over while this one was held up
     ├── ExportError              a DrugBank export is not what it should be; names file, line and reason (exit code 2)
-    └── AuthorityUnavailable     an authority could not be asked; never means "no such record"
+    ├── AuthorityUnavailable     an authority could not be asked; never means "no such record"
+    └── Stopped                  a run was asked to stop, and did where nothing is left half done (exit code 130)
 
 A message says what is wrong and what to do next; it is shown to the user as it stands.
 """
@@ -34,6 +37,14 @@ class StoreError(CanonidError):
     """The database cannot be opened, read or written."""
 
 
+class LeaseTaken(StoreError):
+    """Another run is at work on the same store."""
+
+
+class LeaseLost(StoreError):
+    """Another run took over while this one was held up, for longer than its lease lasts."""
+
+
 class ExportError(CanonidError):
     """A supplied export is truncated, hostile or of an unknown form."""
 
@@ -47,3 +58,7 @@ class AuthorityUnavailable(CanonidError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Stopped(CanonidError):
+    """A run was asked to stop; what it had received is stored, and nothing is left half done."""

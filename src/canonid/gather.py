@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from canonid.authorities.base import Authority
-from canonid.errors import AuthorityUnavailable
+from canonid.errors import AuthorityUnavailable, Stopped
 from canonid.identifiers import AUTHORITIES
 from canonid.model import (
     Answer,
@@ -34,6 +34,8 @@ _Inbox = queue.Queue[tuple[Authority, Evidence | Unanswered | BaseException | No
 """What a thread says: a reply, the error that ended it, or None when it is through."""
 _BATCH = 200
 """Replies a transaction: more would lose more to a kill, fewer would wait more for the disk."""
+_HEED_SECONDS = 0.25
+"""How long a run that waits for replies may not notice that it is to stop."""
 
 
 class Evidences(Protocol):
@@ -90,6 +92,8 @@ class Gatherer:
     offline: bool = False
     progress: Progress | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set by whoever wants the run to end before it is through."""
     answers: dict[Asked, Answer] = field(default_factory=dict)
     _uses: dict[str, _Use] = field(default_factory=dict)
 
@@ -98,7 +102,11 @@ class Gatherer:
         self._uses = {authority.name: _Use(authority.requests) for authority in self.authorities}
 
     def ask(self, wanted: Iterable[Asked]) -> None:
-        """Put an answer to each of `wanted` into `answers`; questions asked before are not asked again."""
+        """Put an answer to each of `wanted` into `answers`; questions asked before are not asked again.
+
+        Raises Stopped if the run is to stop; what was received until then is stored.
+        """
+        self.heed()
         new = sorted(
             {asked for asked in wanted if asked not in self.answers}, key=lambda asked: (asked[0], asked[1].key)
         )
@@ -117,6 +125,11 @@ class Gatherer:
     def uses(self) -> dict[str, AuthorityUse]:
         """How each authority was used, for the report."""
         return {authority.name: self._summary(authority) for authority in self.authorities}
+
+    def heed(self) -> None:
+        """Raise Stopped if the run is to stop; called where nothing is left half done."""
+        if self.stop.is_set():
+            raise Stopped("asked to stop; answers received so far are kept, and the next run goes on from there")
 
     def _authority(self, name: str) -> Authority:
         return next(authority for authority in self.authorities if authority.name == name)
@@ -166,7 +179,7 @@ class Gatherer:
         try:
             for name in pending.keys() - remote.keys():
                 authority = self._authority(name)
-                yield from ((authority, item) for item in _guarded(authority, pending[name]))
+                yield from ((authority, item) for item in _guarded(authority, pending[name], self.stop.is_set))
             yield from self._collect(inbox, remote)
         finally:
             stop.set()
@@ -178,7 +191,7 @@ class Gatherer:
     ) -> Iterator[tuple[Authority, Evidence | Unanswered]]:
         running, answered = len(remote), dict.fromkeys(remote, 0)
         while running:
-            authority, item = inbox.get()
+            authority, item = self._next(inbox)
             if item is None:
                 running -= 1
             elif isinstance(item, BaseException):
@@ -188,6 +201,14 @@ class Gatherer:
                 answered[authority.name] += 1
                 if self.progress is not None:
                     self.progress(authority.name, answered[authority.name], len(remote[authority.name]))
+
+    def _next(self, inbox: _Inbox) -> tuple[Authority, Evidence | Unanswered | BaseException | None]:
+        """The next thing in the inbox; what is in it already counts as received even if the run is to stop."""
+        while True:
+            try:
+                return inbox.get(block=not self.stop.is_set(), timeout=_HEED_SECONDS)
+            except queue.Empty:
+                self.heed()
 
     def _oldest_last(
         self, name: str, questions: Sequence[Question], stored: Mapping[Asked, Evidence]

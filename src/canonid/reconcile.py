@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,20 +25,29 @@ _MOST_ROUNDS = 8
 
 
 def reconcile(
-    pages: Sequence[Page], gatherer: Gatherer, *, shared: Iterable[str] = (), rules: Sequence[Rule] = RULES
+    pages: Sequence[Page],
+    gatherer: Gatherer,
+    *,
+    shared: Iterable[str] = (),
+    first: Collection[str] = (),
+    rules: Sequence[Rule] = RULES,
 ) -> Report:
     """Check the claims of `pages` and report.
 
-    `shared` lists identifiers that several pages may rightly claim.
+    `shared` lists identifiers that several pages may rightly claim, `first` the paths of the pages whose questions come
+    before all others, which matters where there are not requests enough for all.
     Raises CorpusError if the pages make no claim at all: an empty check must not look like a clean one.
     """
     if not any(page.claims or page.problems for page in pages):
         raise CorpusError(f"no claim found in {len(pages)} files; is this the right folder, and are its fields known?")
     started = datetime.now(UTC)
+    if early := [page for page in pages if page.path in first]:
+        gather_cases(early, gatherer, shared)
     cases = gather_cases(pages, gatherer, shared)
     findings: list[Finding] = []
     judged: list[Judged] = []
     for case in cases:
+        gatherer.heed()
         verdicts, found = judge_case(case, rules)
         judged += verdicts
         findings += found

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from canonid.cli.exits import ExitCode
-from canonid.errors import CanonidError
+from canonid.errors import CanonidError, Stopped
 
 VERBOSE = "canonid.verbose"
 """Key in the context's `meta` under which `-v` leaves word for this module."""
@@ -22,6 +22,8 @@ class Boundary(TyperGroup):
         """Run the command; what it raises ends here."""
         try:
             return super().invoke(ctx)
+        except Stopped as error:
+            _stop(str(error), ExitCode.INTERRUPTED)
         except CanonidError as error:
             _stop(f"canonid: error: {error}", ExitCode.USAGE)
         except KeyboardInterrupt:

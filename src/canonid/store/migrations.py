@@ -36,6 +36,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         ),
         'CREATE INDEX discrepancy_by_place ON discrepancy (path, line, "column", code, fingerprint)',
         "CREATE INDEX discrepancy_by_subject ON discrepancy (subject)",
+        "CREATE INDEX discrepancy_event_by_run ON discrepancy_event (run_id)",
         "CREATE INDEX former_fingerprint_by_fingerprint ON former_fingerprint (fingerprint)",
     ),
 }

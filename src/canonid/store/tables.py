@@ -130,7 +130,10 @@ class DiscrepancyEventRow(SQLModel, table=True):
     """One change of a discrepancy's state: who, when, why."""
 
     __tablename__ = "discrepancy_event"
-    __table_args__ = (Index("discrepancy_event_by_fingerprint", "fingerprint"),)
+    __table_args__ = (
+        Index("discrepancy_event_by_fingerprint", "fingerprint"),
+        Index("discrepancy_event_by_run", "run_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     fingerprint: str = Field(foreign_key="discrepancy.fingerprint")

@@ -1,0 +1,152 @@
+"""What is kept of former runs, counted: verdicts, findings, and what became of discrepancies."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from canonid.model import AuthorityUse, State
+from canonid.store.database import from_text, reading
+
+Database = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a run did to one discrepancy."""
+
+    state: State
+    """The new one: open, resolved or reopened."""
+    fingerprint: str
+    code: str
+    severity: str
+    subject: str
+    field: str
+    claimed: str | None
+    path: str
+    line: int
+    message: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run, counted."""
+
+    id: str
+    started_at: datetime
+    finished_at: datetime
+    offline: bool
+    subjects: int
+    verdicts: Mapping[str, int]
+    """How many claims got each verdict; one that none got is left out."""
+    findings: Mapping[str, int]
+    """By severity."""
+    new: int
+    resolved: int
+    reopened: int
+    authorities: Mapping[str, AuthorityUse]
+
+    @property
+    def claims(self) -> int:
+        """How many were judged."""
+        return sum(self.verdicts.values())
+
+    @property
+    def requests(self) -> int:
+        """How many were sent, to all authorities together."""
+        return sum(use.requests for use in self.authorities.values())
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+def past_runs(database: Database, limit: int = 20) -> tuple[PastRun, ...]:
+    """The newest runs, newest first; none if nothing was ever stored there."""
+    with reading(database) as connection:
+        if connection is None:
+            return ()
+        rows = connection.execute(f"{_RUNS} ORDER BY started_at DESC, id DESC LIMIT ?", (limit,)).fetchall()
+        return tuple(_past_run(connection, row) for row in rows)
+
+
+def find_run(database: Database, start: str) -> tuple[PastRun, ...]:
+    """The runs whose id begins with `start`, newest first."""
+    with reading(database) as connection:
+        if connection is None:
+            return ()
+        rows = connection.execute(
+            f"{_RUNS} WHERE substr(id, 1, length(?)) = ? ORDER BY started_at DESC, id DESC", (start, start)
+        ).fetchall()
+        return tuple(_past_run(connection, row) for row in rows)
+
+
+def changes_of(database: Database, run_id: str) -> tuple[Change, ...]:
+    """What a run did to discrepancies, by state and place."""
+    with reading(database) as connection:
+        if connection is None:
+            return ()
+        rows = connection.execute(_CHANGES, (run_id,)).fetchall()
+    return tuple(Change(State(row[0]), *row[1:]) for row in rows)
+
+
+def claims_of_last_run(database: Database, subjects: int) -> Mapping[str, Counter[tuple[str, str | None]]]:
+    """What each page claimed when the newest run looked at it, as field and value; by path.
+
+    A run over less than half of `subjects` pages is passed over: it says nothing of the others.
+    """
+    claims: dict[str, Counter[tuple[str, str | None]]] = {}
+    with reading(database) as connection:
+        if connection is None:
+            return claims
+        for path, field, value in connection.execute(_CLAIMS, (subjects,)):
+            claims.setdefault(path, Counter())[field, value] += 1
+    return claims
+
+
+_RUNS = "SELECT id, started_at, finished_at, offline, subjects, authorities FROM run"
+_CHANGES = """
+    SELECT event.to_state, discrepancy.fingerprint, code, severity, subject, field, claimed, path, line, message, note
+    FROM discrepancy_event AS event JOIN discrepancy USING (fingerprint)
+    WHERE event.run_id = ? ORDER BY event.to_state, path, line, "column", code, event.id
+"""
+_CLAIMS = """
+    SELECT path, field, value FROM claim_verdict
+    WHERE run_id = (SELECT id FROM run WHERE subjects * 2 >= ? ORDER BY started_at DESC, id DESC LIMIT 1)
+"""
+
+
+def _past_run(connection: sqlite3.Connection, row: tuple[str, str, str, int, int, str]) -> PastRun:
+    run_id, started_at, finished_at, offline, subjects, authorities = row
+    events = dict(
+        _counts(
+            connection,
+            "SELECT CASE WHEN from_state IS NULL THEN 'new' ELSE to_state END, count(*) "
+            "FROM discrepancy_event WHERE run_id = ? GROUP BY 1",
+            run_id,
+        )
+    )
+    return PastRun(
+        run_id,
+        from_text(started_at),
+        from_text(finished_at),
+        bool(offline),
+        subjects,
+        dict(_counts(connection, "SELECT verdict, count(*) FROM claim_verdict WHERE run_id = ? GROUP BY 1", run_id)),
+        dict(_counts(connection, "SELECT severity, count(*) FROM finding WHERE run_id = ? GROUP BY 1", run_id)),
+        events.get("new", 0),
+        events.get(State.RESOLVED, 0),
+        events.get(State.REOPENED, 0),
+        {name: AuthorityUse(**use) for name, use in json.loads(authorities).items()},
+    )
+
+
+def _counts(connection: sqlite3.Connection, statement: str, run_id: str) -> Iterator[tuple[str, int]]:
+    yield from connection.execute(statement, (run_id,))
