@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from canonid.identifiers import Reading, Reference, read_identifier
+from canonid.waiver import LineWaiver, Waiver
 
 
 class Predicate(StrEnum):
@@ -146,6 +147,8 @@ class Page:
     """What the page says of its subject, with places: the claims of kind `PROPERTY`."""
     examples: tuple[Claim, ...] = ()
     """Identifiers in code blocks: examples of a template, which claim nothing."""
+    ignores: tuple[LineWaiver, ...] = ()
+    """The comments that waive what is found on their lines."""
 
 
 class Kind(StrEnum):
@@ -480,12 +483,19 @@ class Finding:
     authorities: tuple[str, ...] = ()
     """The authorities whose answers it rests on; it can be resolved only by a run in which they answered."""
     state: State = State.OPEN
+    waiver: Waiver | None = None
+    """What waives it, if it is waived."""
 
     @property
     def fingerprint(self) -> str:
         """Stable name of the discrepancy: moves of lines and new wordings do not change it."""
-        parts = (self.code, self.subject, self.field, "\0null" if self.claimed is None else self.claimed)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+        return fingerprint_of(self.code, self.subject, self.field, self.claimed)
+
+
+def fingerprint_of(code: str, subject: str, field: str, claimed: str | None) -> str:
+    """The name of the discrepancy that a finding of `code` on this claim is; 16 hexadecimal digits."""
+    parts = (code, subject, field, "\0null" if claimed is None else claimed)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,3 +563,5 @@ class Report:
     findings: tuple[Finding, ...]
     unanswered: frozenset[tuple[str, str]] = frozenset()
     """Subjects with the authorities that left a question about them open: there, silence of a rule says nothing."""
+    waivers: tuple[Waiver, ...] = ()
+    """All waivers that the run met, each with its standing."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from canonid.corpus import body, trials
 from canonid.corpus.fields import Fields, FieldSpec, Role, fold_key
 from canonid.corpus.front_matter import Entry, FrontMatter, Scalar, read_front_matter
+from canonid.corpus.ignores import find_ignores
 from canonid.corpus.markdown import Table, fences, plain, read_tables, without_code, without_quotes
 from canonid.corpus.source import Source
 from canonid.corpus.values import Value, read_name, read_prose, read_scalar
@@ -112,14 +113,16 @@ def read_page(source: Source, slug: str, fields: Fields) -> Page:
         claims += trials.status_claims(source, slug, tables)
     claims.sort(key=lambda claim: claim.start)
     subject = parts.subject(slug, title, _justification(claims))
+    ignores, mistakes = find_ignores(source, front.end)
     return Page(
         source.path,
         subject,
         tuple(claims),
-        front.problems,
+        (*front.problems, *mistakes),
         gaps=tuple(Gap(source.place(gap), source.line(gap)) for gap in gaps),
         properties=tuple(properties),
         examples=tuple(_examples(source, slug, fields, front.end)),
+        ignores=ignores,
     )
 
 

@@ -1,7 +1,8 @@
 """The file's front matter cannot be relied on.
 
 Front matter that is not valid YAML, or that gives a key twice, is read differently by every tool; one bad block can
-stop the whole site from being built. The claims that could be read are checked all the same.
+stop the whole site from being built. The claims that could be read are checked all the same. A comment
+`canonid: ignore …` that is not understood is reported here too: it waives nothing.
 
 Example: `chembl-id:` given on two lines, with two values.
 
