@@ -22,11 +22,14 @@ from canonid.authorities.transport import Courier, EvenPacer, Pacer
 from canonid.corpus import fields_from, read_corpus
 from canonid.doctor import Changed, Diagnosis, Surroundings, examine
 from canonid.errors import SettingsError
+from canonid.fixes import FilePlan
+from canonid.fixes import plan_fixes as fix_plans
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.lookup import Card, lookup, lookup_page
 from canonid.model import Page, Report, State
 from canonid.reconcile import reconcile
+from canonid.reports import narrow
 from canonid.rules import RULES
 from canonid.settings import KEYS, Settings, closest, plain
 from canonid.store.discrepancies import list_discrepancies, update_discrepancies
@@ -225,6 +228,22 @@ def look_up(settings: Settings, query: str, page: Path | None, progress: Progres
         if page is None:
             return lookup(query, session.gatherer)
         return tuple(lookup_page(item, session.gatherer) for item in read_pages(settings, [page]))
+
+
+def plan_fixes(
+    settings: Settings, paths: Sequence[Path], *, unsafe: bool, progress: Progress | None = None
+) -> list[FilePlan]:
+    """The edits that the proposals for `paths` ask for; nothing is written, and the run is not remembered."""
+    check_codes(settings)
+    pages = read_pages(settings, paths)
+    with open_session(settings, progress) as session:
+        report = reconcile(pages, session.gatherer, shared=settings.shared)
+    report, _ = narrow(report, settings.select, settings.ignore)
+    root = corpus_root(settings, paths)
+    wanted = {finding.place.path for finding in report.findings}
+    # The reader decodes in the same way, so that its offsets hold; a file that cannot be decoded has no offsets.
+    texts = {path: (root / path).read_bytes().decode("utf-8", errors="surrogateescape") for path in wanted}
+    return fix_plans(report, pages, texts, unsafe=unsafe)
 
 
 def run_job(settings: Settings, paths: Sequence[Path], *, remember: bool, progress: Progress | None = None) -> Report:

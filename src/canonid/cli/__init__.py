@@ -15,6 +15,7 @@ from canonid.cli.doctor import doctor
 from canonid.cli.drugbank import drugbank
 from canonid.cli.evidence import evidence
 from canonid.cli.explain import explain
+from canonid.cli.fix import fix
 from canonid.cli.lookup import lookup
 from canonid.cli.reconcile import reconcile
 
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (reconcile, check, lookup, explain, config, doctor):
+for command in (reconcile, check, lookup, fix, explain, config, doctor):
     app.command()(command)
 for name, group in (("evidence", evidence), ("drugbank", drugbank)):
     app.add_typer(group, name=name)

@@ -1,0 +1,191 @@
+"""Edits that carry out proposals: exact spans of a file, and nothing else of it (pure but for `apply`)."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from canonid.errors import CorpusError
+from canonid.model import Claim, ClaimKind, Confidence, Finding, Page, Place, Report
+
+GAP = "#gap/needs-canonical-id"
+_CLOSING = "ID405"
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
+_SAFE = {Confidence.HIGH}
+_UNSAFE = {Confidence.HIGH, Confidence.MEDIUM}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace the characters `start` to `end` of a file by `text`."""
+
+    start: int
+    end: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """The edits of one file, and the text that they were planned for."""
+
+    path: str
+    before: str
+    edits: tuple[Edit, ...]
+
+    @property
+    def after(self) -> str:
+        """The text with all edits made."""
+        parts, done = [], 0
+        for edit in self.edits:
+            parts += [self.before[done : edit.start], edit.text]
+            done = edit.end
+        return "".join([*parts, self.before[done:]])
+
+    def diff(self) -> str:
+        """The edits as a unified diff."""
+        lines = difflib.unified_diff(
+            self.before.splitlines(keepends=True),
+            self.after.splitlines(keepends=True),
+            f"a/{self.path}",
+            f"b/{self.path}",
+        )
+        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def plan_fixes(
+    report: Report, pages: Iterable[Page], texts: Mapping[str, str], *, unsafe: bool = False
+) -> list[FilePlan]:
+    """The edits that the report's proposals ask for, by file and in the order of the file.
+
+    `texts` are the files as they were read, by path. Only proposals of high confidence are taken, with `unsafe` also
+    those of medium confidence. Raises CorpusError for a file with conflict markers.
+    """
+    accepted = _UNSAFE if unsafe else _SAFE
+    edits: dict[str, set[Edit]] = {}
+    pages = tuple(pages)
+    for finding in report.findings:
+        found = _gap_edits(finding, texts, report) if finding.code == _CLOSING else ()
+        if finding.proposal is not None and finding.proposal.confidence in accepted:
+            found = _value_edits(finding, pages)
+        for edit in found:
+            edits.setdefault(finding.place.path, set()).add(edit)
+    return [_plan(path, texts[path], _disjoint(edits[path])) for path in sorted(edits)]
+
+
+def _plan(path: str, text: str, edits: tuple[Edit, ...]) -> FilePlan:
+    if match := _CONFLICT.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        raise CorpusError(f"{path}:{line}: the file has conflict markers; resolve them first")
+    return FilePlan(path, text, edits)
+
+
+def _disjoint(edits: set[Edit]) -> tuple[Edit, ...]:
+    """The edits in order; where two touch the same characters, neither is safe."""
+    ordered = sorted(edits)
+    clashing: set[Edit] = set()
+    for edit, following in pairwise(ordered):
+        if edit.end > following.start or edit.start == following.start:
+            clashing |= {edit, following}
+    return tuple(edit for edit in ordered if edit not in clashing)
+
+
+def _value_edits(finding: Finding, pages: Sequence[Page]) -> Iterator[Edit]:
+    """The span of the value, in front matter and wherever the page repeats the same identifier."""
+    proposal = finding.proposal
+    if proposal is None or proposal.value is None:
+        return
+    for claim in _claims_of(finding, pages):
+        is_filled_in_body = claim.is_none and claim.in_body
+        if claim.start >= 0 and not is_filled_in_body and claim.kind is not ClaimKind.TRIAL_STATUS:
+            yield Edit(claim.start, claim.end, proposal.value, f"{finding.code} {proposal.why}")
+
+
+def _claims_of(finding: Finding, pages: Sequence[Page]) -> Iterator[Claim]:
+    places = {finding.place, *finding.also}
+    for page in pages:
+        if page.path == finding.place.path:
+            yield from (
+                claim for claim in page.claims if claim.place in places and (claim.field, claim.text) == _key(finding)
+            )
+
+
+def _key(finding: Finding) -> tuple[str, str | None]:
+    return finding.field, finding.claimed
+
+
+def _gap_edits(finding: Finding, texts: Mapping[str, str], report: Report) -> Iterator[Edit]:
+    """The tag with the blank before it; left alone while a value that it asks for is only proposed."""
+    proposed = {(item.subject, item.field) for item in report.findings if item.proposal is not None}
+    if any((finding.subject, field) in proposed for field in finding.field.split("+")):
+        return
+    text = texts.get(finding.place.path, "")
+    start = offset_of(text, finding.place)
+    if text.startswith(GAP, start):
+        before = start - 1 if start and text[start - 1] in " \t" else start
+        yield Edit(before, start + len(GAP), "", f"{finding.code} {finding.message}")
+
+
+def offset_of(text: str, place: Place) -> int:
+    """The offset of a place in the text of its file, in which a byte order mark takes no column."""
+    position = 0
+    for _ in range(place.line - 1):
+        position = text.find("\n", position) + 1
+    mark = 1 if place.line == 1 and text.startswith("\ufeff") else 0
+    return position + mark + place.column - 1
+
+
+def apply(plan: FilePlan, root: Path) -> None:
+    """Write the file with its edits, in one step, keeping its mode and owner.
+
+    Raises CorpusError if the file is not what it was when the plan was made, or if its front matter would not hold.
+    """
+    path = root / plan.path
+    if not plan.edits:
+        return
+    try:
+        current = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{plan.path}: cannot be read again: {error}") from error
+    if current != plan.before:
+        raise CorpusError(f"{plan.path}: the file changed while it was checked; run again")
+    check_front_matter(plan)
+    _replace(path, plan.after.encode("utf-8"))
+
+
+def check_front_matter(plan: FilePlan) -> None:
+    """Raise CorpusError unless the front matter, if valid before, is valid YAML after the edits."""
+    import yaml  # noqa: PLC0415 - only for files that are changed
+
+    for name, text in (("before", plan.before), ("after", plan.after)):
+        match = re.match(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", text, re.DOTALL | re.MULTILINE)
+        try:
+            yaml.safe_load(match[1] if match else "")
+        except yaml.YAMLError as error:
+            if name == "before":
+                return  # it was no worse before
+            raise CorpusError(f"{plan.path}: the edits would break the front matter; nothing was written") from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    target = path.resolve()
+    stat = target.stat()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(stat.st_mode & 0o7777)
+        if hasattr(os, "chown") and (stat.st_uid, stat.st_gid) != (os.getuid(), os.getgid()):
+            os.chown(name, stat.st_uid, stat.st_gid)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,221 @@
+"""Edits that carry out proposals, and everything that must stay as it is."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canonid.corpus import fields_from, read_corpus
+from canonid.corpus.source import Source
+from canonid.corpus.wiki import read_page
+from canonid.errors import CorpusError
+from canonid.fixes import GAP, FilePlan, apply, offset_of, plan_fixes
+from canonid.identifiers import CHEMBL
+from canonid.model import Confidence, Finding, Page, Proposal, Report, Run, Severity
+
+PAGE = """\
+---
+type: compound
+chembl-id: CHEMBL1232   # from a template
+drugbank-id: null
+---
+
+# Adapalene
+
+- **ChEMBL:** CHEMBL1232 (Differin)
+- **DrugBank:** not found #gap/needs-canonical-id
+"""
+RUN = Run("run", datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC), offline=True, authorities={})
+
+
+def written(folder: Path, text: str, name: str = "adapalene.md") -> Page:
+    (folder / name).write_bytes(text.encode())
+    (page,) = read_corpus([folder / name], folder, fields_from({}))
+    return page
+
+
+def finding(page: Page, field: str, value: str | None, confidence: Confidence = Confidence.HIGH) -> Finding:
+    """A finding on every claim of a field of the page, with a proposal."""
+    claims = [claim for claim in page.claims if claim.field == field]
+    places = [claim.place for claim in claims]
+    proposal = Proposal(value, confidence, "two grounds")
+    return Finding(
+        "ID301", "rule", Severity.ERROR, page.subject.slug, field, claims[0].text, places[0], "wrong", proposal,
+        tuple(places[1:]),
+    )  # fmt: skip
+
+
+def closing(page: Page, field: str) -> Finding:
+    """A finding that the first gap tag of the page can be closed."""
+    return Finding("ID405", "rule", Severity.INFO, page.subject.slug, field, GAP, page.gaps[0].place, "can be closed")
+
+
+def plans(page: Page, text: str, *findings: Finding, unsafe: bool = False) -> list[FilePlan]:
+    return plan_fixes(Report(RUN, 1, (), findings), [page], {page.path: text}, unsafe=unsafe)
+
+
+def test_a_value_is_replaced_in_front_matter_and_body(tmp_path: Path) -> None:
+    """Just the identifier: the comment, the bracket and everything else stay."""
+    page = written(tmp_path, PAGE)
+    (plan,) = plans(page, PAGE, finding(page, "chembl-id", "CHEMBL1265"))
+
+    assert plan.after == PAGE.replace("CHEMBL1232", "CHEMBL1265")
+    assert "-chembl-id: CHEMBL1232   # from a template\n+chembl-id: CHEMBL1265   # from a template\n" in plan.diff()
+
+
+def test_a_null_is_filled_in_front_matter_only(tmp_path: Path) -> None:
+    """What the body says in words is its curator's to rewrite."""
+    page = written(tmp_path, PAGE)
+    null = finding(page, "drugbank-id", "DB00210")
+    (plan,) = plans(page, PAGE, null)
+
+    assert plan.after == PAGE.replace("drugbank-id: null", "drugbank-id: DB00210")
+
+
+def test_a_gap_tag_goes_with_the_blank_before_it(tmp_path: Path) -> None:
+    """When evidence closes it."""
+    page = written(tmp_path, PAGE)
+    (plan,) = plans(page, PAGE, closing(page, "drugbank-id"))
+
+    assert plan.after == PAGE.replace(f" {GAP}", "")
+
+
+def test_a_gap_tag_stays_while_its_value_is_only_proposed(tmp_path: Path) -> None:
+    """A medium proposal is not taken; then the identifier is still missing."""
+    page = written(tmp_path, PAGE)
+    medium = finding(page, "drugbank-id", "DB00210", Confidence.MEDIUM)
+
+    assert plans(page, PAGE, medium, closing(page, "drugbank-id")) == []
+    (plan,) = plans(page, PAGE, medium, unsafe=True)
+    assert "drugbank-id: DB00210" in plan.after
+
+
+def test_a_second_plan_for_the_same_page_is_empty(tmp_path: Path) -> None:
+    """What was proposed is there: nothing is left to do."""
+    page = written(tmp_path, PAGE)
+    (plan,) = plans(page, PAGE, finding(page, "chembl-id", "CHEMBL1265"))
+    apply(plan, tmp_path)
+
+    text = (tmp_path / page.path).read_text()
+    again = written(tmp_path, text)
+    assert [claim.text for claim in again.claims if claim.prefix == CHEMBL] == ["CHEMBL1265", "CHEMBL1265"]
+    assert plans(again, text) == []
+
+
+def test_line_ends_byte_order_mark_quotes_and_mode_survive(tmp_path: Path) -> None:
+    """Every byte outside the value is what it was."""
+    text = "\ufeff---\r\nchembl-id: 'CHEMBL1232' # é\r\n---\r\n# Adapalene"
+    page = written(tmp_path, text)
+    (tmp_path / page.path).chmod(0o640)
+    (plan,) = plans(page, text, finding(page, "chembl-id", "CHEMBL1265"))
+    apply(plan, tmp_path)
+
+    assert (tmp_path / page.path).read_bytes() == text.replace("CHEMBL1232", "CHEMBL1265").encode()
+    assert (tmp_path / page.path).stat().st_mode & 0o777 == 0o640
+    assert os.listdir(tmp_path) == [page.path]  # noqa: PTH208 - names are wanted
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    """Somebody else was faster: their edit must not be lost."""
+    page = written(tmp_path, PAGE)
+    (plan,) = plans(page, PAGE, finding(page, "chembl-id", "CHEMBL1265"))
+    (tmp_path / page.path).write_text(PAGE + "more\n")
+
+    with pytest.raises(CorpusError, match="changed while it was checked"):
+        apply(plan, tmp_path)
+    assert (tmp_path / page.path).read_text() == PAGE + "more\n"
+
+
+def test_a_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    """Nothing is made in its place."""
+    page = written(tmp_path, PAGE)
+    (plan,) = plans(page, PAGE, finding(page, "chembl-id", "CHEMBL1265"))
+    (tmp_path / page.path).unlink()
+
+    with pytest.raises(CorpusError, match="cannot be read again"):
+        apply(plan, tmp_path)
+
+
+def test_conflict_markers_are_refused(tmp_path: Path) -> None:
+    """Which side is right is not for a program to say."""
+    text = PAGE + "<<<<<<< ours\n"
+    page = written(tmp_path, text)
+
+    with pytest.raises(CorpusError, match=r"adapalene\.md:11: the file has conflict markers"):
+        plans(page, text, finding(page, "chembl-id", "CHEMBL1265"))
+
+
+def test_edits_that_would_break_the_front_matter_are_not_written(tmp_path: Path) -> None:
+    """One bad block stops a whole site from being built."""
+    page = written(tmp_path, PAGE)
+    (plan,) = plans(page, PAGE, finding(page, "chembl-id", "a: b: c"))
+
+    with pytest.raises(CorpusError, match="would break the front matter"):
+        apply(plan, tmp_path)
+    assert (tmp_path / page.path).read_text() == PAGE
+
+
+def test_front_matter_that_was_broken_before_does_not_stop_a_fix(tmp_path: Path) -> None:
+    """It is no worse for it."""
+    text = PAGE.replace("type: compound", "type: a: b")
+    page = written(tmp_path, text)
+    (plan,) = plans(page, text, finding(page, "chembl-id", "CHEMBL1265"))
+    apply(plan, tmp_path)
+
+    assert "chembl-id: CHEMBL1265" in (tmp_path / page.path).read_text()
+
+
+def test_proposals_for_the_same_value_cancel_one_another(tmp_path: Path) -> None:
+    """Two rules that propose different values leave the decision to a curator."""
+    page = written(tmp_path, PAGE)
+    found = finding(page, "chembl-id", "CHEMBL1265"), finding(page, "chembl-id", "CHEMBL9")
+    (plan,) = plans(page, PAGE, *found)
+
+    assert (plan.edits, plan.after, plan.diff()) == ((), PAGE, "")
+
+
+def test_a_proposal_of_none_changes_nothing(tmp_path: Path) -> None:
+    """That an identifier should be null is for a curator to write, with the reason."""
+    page = written(tmp_path, PAGE)
+
+    assert plans(page, PAGE, finding(page, "chembl-id", None)) == []
+
+
+def test_a_missing_newline_at_the_end_is_shown(tmp_path: Path) -> None:
+    """As diff and patch expect it."""
+    text = "---\nchembl-id: CHEMBL1232\n---\n- **ChEMBL:** CHEMBL1232"
+    page = written(tmp_path, text)
+    (plan,) = plans(page, text, finding(page, "chembl-id", "CHEMBL1265"))
+
+    assert plan.diff().endswith("+- **ChEMBL:** CHEMBL1265\n\\ No newline at end of file\n")
+
+
+@given(
+    st.text(alphabet="ab:é\r\t #'\"-🜚", max_size=40).filter(lambda text: "\r" not in text.replace("\r\n", "")),
+    st.text(alphabet="xy \né🜚|*", max_size=40),
+    st.booleans(),
+)
+def test_bytes_outside_the_value_never_change(comment: str, rest: str, crlf: bool) -> None:
+    """Whatever stands around it."""
+    text = f"---\nchembl-id: CHEMBL1232 # {comment.replace(chr(10), '')}\n---\n{rest}"
+    text = text.replace("\r\n", "\n").replace("\n", "\r\n") if crlf else text
+    page = read_page(Source("p.md", text), "p", fields_from({}))
+    (plan,) = plans(page, text, finding(page, "chembl-id", "CHEMBL1265"))
+
+    assert plan.after == text.replace("CHEMBL1232", "CHEMBL1265", 1)
+
+
+@given(st.lists(st.text(alphabet="ab\n\ufeff🜚", max_size=8), min_size=1, max_size=6), st.integers(0, 40))
+def test_a_place_leads_back_to_its_offset(parts: list[str], offset: int) -> None:
+    """Places and offsets are two names of one thing."""
+    source = Source("p.md", "".join(parts))
+    offset = min(offset, len(source.text))
+    if offset == 0 and source.text.startswith("\ufeff"):
+        offset = 1  # the mark itself has no column
+
+    assert offset_of(source.text, source.place(offset)) == offset
