@@ -30,10 +30,12 @@ SIROLIMUS_KEY = "QFJCIRLUMZQUOT-HPLJOQBZSA-N"
 FLAT_SIROLIMUS_KEY = "QFJCIRLUMZQUOT-UHFFFAOYSA-N"
 ADAPALENE_KEY = "LZCDAPDGXCYOEH-UHFFFAOYSA-N"
 
-# Rows of DrugBank's vocabulary (CC0), synonyms shortened; `Vexatin` is synthetic.
+# Rows of DrugBank's vocabulary (CC0), synonyms shortened; the last ones are synthetic.
 METFORMIN = "DB00331,APRD01099,Metformin,657-24-9,9100L32L2N,Dimethylbiguanid,XZWYZXLIPXDOLR-UHFFFAOYSA-N"
 TOCILIZUMAB = "DB06273,,Tocilizumab,375823-41-9,I031V2H011,Atlizumab,"
-VEXATIN = "DB99001,,Vexatin,,,,EEEEEEEEEEEEEE-BBBBBBBBSA-N"
+VEXATIN = "DB99001,,Vexatin,,,Twinol,EEEEEEEEEEEEEE-BBBBBBBBSA-N"
+GAMMA = "DB99005,,Gamma three,,,Sharedol,NNNNNNNNNNNNNN-BBBBBBBBSA-N"
+DOUBLES = ("DB99006,,Doublol,,,,OOOOOOOOOOOOOO-BBBBBBBBSA-N", "DB99007,,Doublol,,,,PPPPPPPPPPPPPP-BBBBBBBBSA-N")
 
 
 def world() -> World:
@@ -50,11 +52,19 @@ def world() -> World:
         molecule("CHEMBL1232", "ERTAPENEM SODIUM", inchikey="ZXNAQFZBWUNWJM-HRXMHBOMSA-M"),
         molecule("CHEMBL1201570", "ANAKINRA", molecule_type="Protein"),
         molecule("CHEMBL1237022", "TOCILIZUMAB", molecule_type="Antibody", synonyms=["Actemra"]),
-        molecule("CHEMBL900001", "ALPHA ONE", inchikey="AAAAAAAAAAAAAA-BBBBBBBBSA-N", synonyms=["Exemplar"]),
+        molecule(
+            "CHEMBL900001", "ALPHA ONE", inchikey="AAAAAAAAAAAAAA-BBBBBBBBSA-N", synonyms=["Exemplar", "Sharedol"]
+        ),
         molecule("CHEMBL900002", "BETA TWO", inchikey="CCCCCCCCCCCCCC-BBBBBBBBSA-N", synonyms=["Exemplar"]),
         molecule("CHEMBL900003", "VEXATIN", inchikey="FFFFFFFFFFFFFF-BBBBBBBBSA-N"),
         molecule("CHEMBL900004", "PAIR", inchikey="GGGGGGGGGGGGGG-BBBBBBBBSA-N", synonyms=["Pairol"]),
         molecule("CHEMBL900005", "PAIR SODIUM", synonyms=["Pairol"], parent="CHEMBL900004"),
+        molecule("CHEMBL900006", "TWINOL", inchikey="LLLLLLLLLLLLLL-BBBBBBBBSA-N"),
+        molecule("CHEMBL900007", "TWINOL", inchikey="MMMMMMMMMMMMMM-BBBBBBBBSA-N"),
+        molecule("CHEMBL900008", "DELTA FOUR", synonyms=["Blurrol"]),
+        molecule("CHEMBL900009", "EPSILON FIVE", synonyms=["Blurrol"]),
+        molecule("CHEMBL900010", "DOUBLOL"),
+        molecule("CHEMBL900011", "NAMESAKIN", molecule_type="Protein"),
         listing("CHEMBL203", "TARGET"),
         listing("CHEMBL204", "ASSAY"),
         listing("CHEMBL77", "COMPOUND", "OBS"),
@@ -70,14 +80,19 @@ def world() -> World:
         compound(900003, "Second of two", "JJJJJJJJJJJJJJ-BBBBBBBBSA-N", synonyms=["50-00-0"]),
         compound(900004, None, "GGGGGGGGGGGGGG-BBBBBBBBSA-N"),
         compound(900005, None, "KKKKKKKKKKKKKK-BBBBBBBBSA-N"),
+        compound(900006, None, None, "C2H6"),
+        compound(900007, "Exemplar", "QQQQQQQQQQQQQQ-BBBBBBBBSA-N"),
+        compound(900008, "Namesakin", "RRRRRRRRRRRRRR-BBBBBBBBSA-N"),
         study("NCT05177822", "VA-ART4", "ACTIVE_NOT_RECRUITING", ["Anakinra"], aliases=["NCT00009113"]),
     )
     made.preferred |= {111: 4091, 112: 999_999}
-    made.deposits["DB00210"] = {46505444: [60164]}
+    made.deposits |= {"DB00210": {46505444: [60164]}, "DB99002": {900001: [999_999]}, "DB99003": {900002: [900006]}}
+    made.deposits["DB99004"] = {900003: [4091], 900004: [60164]}
+    made.names["64-17-5"] = [4091]
     return made
 
 
-EXPORT = vocabulary(METFORMIN, SIROLIMUS, ANAKINRA, TOCILIZUMAB, VEXATIN)
+EXPORT = vocabulary(METFORMIN, SIROLIMUS, ANAKINRA, TOCILIZUMAB, VEXATIN, GAMMA, *DOUBLES)
 
 
 @dataclass

@@ -139,10 +139,11 @@ def test_a_compound_without_a_title_has_the_name_that_a_curated_authority_gives_
     assert (card.title, identifiers(card)["chembl"]) == ("PAIR", "CHEMBL900004")
 
 
-def test_a_compound_that_nobody_names_is_called_what_it_was_asked_as(desk: Desk) -> None:
-    """Its structure is all that there is."""
-    card = desk.look("CID 900005")
-    assert (card.title, identifiers(card)) == ("CID 900005", {**NOTHING, "pubchem": "900005"})
+@pytest.mark.parametrize("cid", ["900005", "900006"])
+def test_a_compound_that_nobody_names_is_called_what_it_was_asked_as(desk: Desk, cid: str) -> None:
+    """Its structure is all that there is, or not even that."""
+    card = desk.look(f"CID {cid}")
+    assert (card.title, identifiers(card)) == (f"CID {cid}", {**NOTHING, "pubchem": cid})
 
 
 # Identifiers that are not what they seem
@@ -218,6 +219,43 @@ def test_an_ambiguous_name_lists_the_candidates_and_why(desk: Desk) -> None:
     assert (card.is_ambiguous, card.is_found, front_matter(card)) == (True, False, ())
     rivals = [(rival.record.name, rival.why) for rival in column(card, "chembl").rivals]
     assert rivals == [("ALPHA ONE", "has it as a synonym"), ("BETA TWO", "has it as a synonym")]
+    assert [rival.why for rival in column(card, "pubchem").rivals] == ["has it as its preferred name"]
+
+
+def test_two_records_of_the_very_name_are_ambiguous(desk: Desk) -> None:
+    """None of them is the parent of the other."""
+    card = desk.look("twinol")
+    assert (card.is_ambiguous, {rival.why for rival in column(card, "chembl").rivals}) == (
+        True,
+        {"has it as its preferred name"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "candidates"),
+    [
+        ("Sharedol", {"CHEMBL900001", "DB99005"}),
+        ("Blurrol", {"CHEMBL900008", "CHEMBL900009"}),
+    ],
+)
+def test_a_synonym_of_two_substances_leads_to_none(desk: Desk, name: str, candidates: set[str]) -> None:
+    """Two structures in two authorities, or two records without structure in one."""
+    rivals = [rival for item in desk.look(name).columns for rival in item.rivals]
+    assert {rival.record.reference.identifier for rival in rivals} == candidates
+
+
+def test_of_two_entries_of_the_very_name_none_gets_the_column(desk: Desk) -> None:
+    """ChEMBL's record is the one that was asked for; DrugBank's two are rivals."""
+    card = desk.look("CHEMBL900010")
+    assert identifiers(card) == {**NOTHING, "chembl": "CHEMBL900010"}
+    assert [rival.record.reference.identifier for rival in column(card, "drugbank").rivals] == ["DB99006", "DB99007"]
+
+
+def test_a_compound_that_is_found_by_a_number_but_does_not_list_it_is_not_taken(desk: Desk) -> None:
+    """PubChem finds more than it lists."""
+    card = desk.look("64-17-5")
+    (rival,) = column(card, "pubchem").rivals
+    assert (card.is_found, rival.why) == (False, "found by the number, but does not list it")
 
 
 def test_a_synonym_that_anyone_may_have_deposited_is_no_identity(desk: Desk) -> None:
@@ -290,7 +328,9 @@ def test_the_missing_cid_of_an_antibody_is_explained(desk: Desk, query: str) -> 
     """By its kind; the small molecule that carries the name is not taken for it."""
     card = desk.look(query)
     assert identifiers(card) == {"chembl": "CHEMBL1237022", "pubchem": None, "drugbank": "DB06273"}
-    assert "TOCILIZUMAB is of type antibody: PubChem gives such substances no CID" in column(card, "pubchem").note
+    pubchem = column(card, "pubchem")
+    assert "TOCILIZUMAB is of type antibody: PubChem gives such substances no CID" in pubchem.note
+    assert all(str(rival.record.name) not in pubchem.note for rival in pubchem.rivals)
     assert "pubchem-cid: null   # antibody: PubChem gives such substances no CID" in front_matter(card)
 
 
@@ -299,6 +339,19 @@ def test_the_missing_cid_of_a_protein_rests_on_a_search(desk: Desk) -> None:
     card = desk.look("anakinra")
     (line,) = (line for line in front_matter(card) if "pubchem-cid" in line)
     assert line.startswith("pubchem-cid: null   # not in PubChem by name, 20")
+
+
+def test_two_curated_authorities_that_call_a_biologic_the_same_are_a_fair_ground(desk: Desk) -> None:
+    """There is no structure to compare; it is said to be less than sure, not hidden."""
+    lines = front_matter(desk.look("anakinra"))
+    assert {"chembl-id: CHEMBL1201570   # medium confidence", "drugbank-id: DB00026   # medium confidence"} <= {*lines}
+
+
+def test_a_compound_that_has_the_very_name_of_a_protein_is_no_more_than_a_rival(desk: Desk) -> None:
+    """Small molecules are named after biologics."""
+    card = desk.look("namesakin")
+    assert identifiers(card) == {**NOTHING, "chembl": "CHEMBL900011"}
+    assert [rival.record.name for rival in column(card, "pubchem").rivals] == ["Namesakin"]
 
 
 # Trials
@@ -342,6 +395,12 @@ def test_a_page_whose_every_id_is_wrong_is_looked_up_by_its_title(desk: Desk, tm
     assert column(card, "chembl").confidence is Confidence.HIGH
 
 
+def test_a_page_of_something_unknown_offers_no_nulls(desk: Desk, tmp_path: Path) -> None:
+    """A block of nulls would say more than is known."""
+    card = desk.look(page(tmp_path, "chembl-id: null", title="Unheardofin"))
+    assert (identifiers(card), front_matter(card)) == (NOTHING, ())
+
+
 def test_another_form_on_a_page_does_not_take_the_place_of_the_substance(desk: Desk, tmp_path: Path) -> None:
     """`chembl-id-alt` names the salt, and rightly so; the column is for the substance itself."""
     card = desk.look(page(tmp_path, "chembl-id-alt: CHEMBL1703", title="Metformin"))
@@ -382,9 +441,19 @@ def test_without_an_export_an_accession_leads_to_what_drugbank_deposited(desk: D
     assert "drugbank-id: DB00210   # medium confidence" in front_matter(card)
 
 
-def test_without_an_export_an_accession_that_nobody_deposited_stays_open(desk: Desk, tmp_path: Path) -> None:
+def test_a_deposit_for_a_compound_of_which_nothing_is_known_proves_nothing(desk: Desk, tmp_path: Path) -> None:
+    """The compound is shown; the accession is not offered."""
+    card = desk.look("DB99003", afresh=tmp_path / "new.sqlite", export=False)
+    assert identifiers(card) == {**NOTHING, "pubchem": "900006"}
+    assert column(card, "drugbank").is_unchecked
+
+
+@pytest.mark.parametrize("accession", ["DB00026", "DB99002", "DB99004"])
+def test_without_an_export_an_accession_that_not_one_compound_was_deposited_for_stays_open(
+    desk: Desk, tmp_path: Path, accession: str
+) -> None:
     """Unavailable, never "not found"."""
-    card = desk.look("DB00026", afresh=tmp_path / "new.sqlite", export=False)
+    card = desk.look(accession, afresh=tmp_path / "new.sqlite", export=False)
     assert card.is_unchecked
     assert "no DrugBank export supplied" in card.columns[0].note
 

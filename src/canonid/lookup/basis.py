@@ -62,8 +62,8 @@ def _ask(gatherer: Gatherer, questions: Mapping[str, Question]) -> dict[str, Ans
 
 
 def _records(answer: Answer) -> tuple[Record, ...]:
-    """The current records of a search."""
-    return tuple(r for r in answer.records if r.status is Status.CURRENT) if isinstance(answer, Found) else ()
+    """What a search brought."""
+    return answer.records if isinstance(answer, Found) else ()
 
 
 # By an authority's own identifier
@@ -171,11 +171,9 @@ def _by_name(query: str, gatherer: Gatherer) -> Basis | Card:
 
 
 def _single(records: Sequence[Record]) -> Record | None:
-    """The record of the first authority that has just one, or one that is the parent of its others."""
+    """The record of the first authority that has just one, its salts apart."""
     for authority in dict.fromkeys(record.authority for record in records):
         own = [record for record in records if record.authority == authority]
-        if len(own) == 1:
-            return own[0]
         if parent := _parent_among(own):
             return parent
     return None
@@ -191,7 +189,7 @@ def _only(records: Sequence[Record]) -> Record | None:
 
 
 def _parent_among(records: Sequence[Record]) -> Record | None:
-    """The record that all the others name as their parent: they are its salts."""
+    """The record that all the others, if there are others, name as their parent: they are its salts."""
     for record in records:
         if all(other.parent == record.reference for other in records if other != record):
             return record

@@ -22,10 +22,10 @@ from canonid.model import (
 )
 from canonid.reconcile import gather_cases
 from canonid.rules.candidates import candidate_for
-from canonid.rules.case import CHEAP_BY_NAME, Case
+from canonid.rules.case import Case
 from canonid.rules.identity import Relation
 from canonid.rules.nulls import Absence, assess_null
-from canonid.rules.profile import NameMatch, label
+from canonid.rules.profile import BIOLOGIC, NameMatch, label
 
 _MOST_ALIASES = 8
 _NOWHERE = Place("", 1, 1)
@@ -124,10 +124,10 @@ def _searched(case: Case, claim: Claim, authority: str) -> Column:
         return Column(authority, prefix, record, identity, candidate.confidence, identity.grounds, rivals=rivals)
     if namesake := _namesake(case, authority):
         return _namesake_column(case, authority, namesake)
-    nullity = assess_null(claim, case)
-    rivals = tuple(rival for rival in _rivals(case, authority) if label(rival.record) not in nullity.reason)
+    nullity, rivals = assess_null(claim, case), _rivals(case, authority)
     if nullity.absence is Absence.JUSTIFIED:
-        return Column(authority, prefix, note=nullity.reason, absence=_absence(case, authority), rivals=rivals)
+        untold = tuple(rival for rival in rivals if label(rival.record) not in nullity.reason)
+        return Column(authority, prefix, note=nullity.reason, absence=_absence(case, authority), rivals=untold)
     note = "nothing that is proven to be it" if rivals else nullity.reason
     return Column(authority, prefix, note=note, rivals=rivals, is_unchecked=nullity.absence is Absence.UNCHECKED)
 
@@ -137,17 +137,17 @@ def _namesake(case: Case, authority: str) -> Record | None:
 
     Not a compound for a biologic, after which small molecules are named.
     """
-    if authority == PREFIXES[PUBCHEM].authority and case.profile.is_biologic:
+    biologic = any(anchor.kind in BIOLOGIC for anchor in case.profile.anchors)
+    if biologic and authority == PREFIXES[PUBCHEM].authority:
         return None
     named = [hit for hit in case.hits(authority) if case.identity(hit).match is NameMatch.PREFERRED]
     return named[0] if len(named) == 1 else None
 
 
 def _namesake_column(case: Case, authority: str, record: Record) -> Column:
-    """In a curated authority the very name is a fair ground, if nothing speaks against it; elsewhere it is none."""
+    """The very name is a fair ground where nothing speaks against it: two biologics are seldom called the same."""
     identity, rivals = case.identity(record), _rivals(case, authority, record)
-    is_fair = identity.relation is Relation.SAME and authority in CHEAP_BY_NAME
-    confidence = Confidence.MEDIUM if is_fair else Confidence.LOW
+    confidence = Confidence.MEDIUM if identity.relation is Relation.SAME else Confidence.LOW
     return Column(authority, record.reference.prefix, record, identity, confidence, identity.grounds, rivals=rivals)
 
 

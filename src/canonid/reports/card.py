@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from canonid.identifiers import AUTHORITIES, CAS, CLINICALTRIALS, PREFIXES, PUBCHEM, UNII, Reference
 from canonid.lookup import Card, Column, Rival, agreement, front_matter
-from canonid.model import Confidence, Judged, Record, Verdict
+from canonid.model import Confidence, Judged, Record, Trial, Verdict
 from canonid.reports import View
 from canonid.reports.figures import hanging, printable
 
@@ -122,7 +123,7 @@ def _table(card: Card, view: View) -> Iterator[str]:
         cells = [_cell(cell(column.record), each, view) if column.record else [] for column in card.columns]
         if any(cells):
             yield _row(label, cells, each, _mark(agreed.get(label), view))
-    yield from _structures(card.columns, _mark(agreed.get("inchikey"), view))
+    yield from _structures(card.columns, agreed.get("inchikey"), view)
     if not all(agreed.values()):
         yield f"{'':<{_LABEL}}({_mark(False, view).strip()} marks what the authorities do not agree on)"
 
@@ -161,14 +162,19 @@ def _row(label: str, cells: Sequence[list[str]], each: int, mark: str = "  ") ->
     return "\n".join(lines)
 
 
-def _structures(columns: Sequence[Column], mark: str) -> Iterator[str]:
+def _structures(columns: Sequence[Column], agreed: bool | None, view: View) -> Iterator[str]:
     """Each InChIKey with the authorities that give it: too long for a column, and one line if they agree."""
     given: dict[str, list[str]] = {}
     for column in columns:
         if column.record is not None and column.record.inchikey:
             given.setdefault(column.record.inchikey, []).append(AUTHORITIES[column.authority])
+    label = f"{'InChIKey':<{_LABEL - 2}}"
+    plain, painted = (f"{label}{_mark(agreed, each)}" for each in (replace(view, color=False), view))
+    lines: list[str] = []
     for inchikey, authorities in given.items():
-        yield f"{'InChIKey':<{_LABEL - 2}}{mark}{inchikey}  {', '.join(authorities)}"
+        margin = " " * _LABEL if lines else plain
+        lines += hanging(f"{margin}{inchikey}  ", ", ".join(authorities), view.width)
+    yield from (line.replace(plain, painted) for line in lines)
 
 
 def _grounds(card: Card, view: View) -> Iterator[str]:
@@ -234,9 +240,7 @@ def _said(judged: Judged) -> str:
 
 
 def _trial(record: Record, view: View) -> Iterator[str]:
-    trial, space = record.trial, PREFIXES[CLINICALTRIALS]
-    if trial is None:
-        return
+    trial, space = record.trial or Trial("", ""), PREFIXES[CLINICALTRIALS]
     number = record.reference.identifier
     if record.replaced_by is not None:
         number += f", an old {space.label}: the registry now has it as {record.replaced_by.identifier}"
