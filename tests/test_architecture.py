@@ -20,7 +20,7 @@ ROOT = Path(canonid.__file__).parent
 LAYERS = {
     "chemistry": 0, "errors": 0, "identifiers": 0, "model": 0, "names": 0, "waiver": 0,
     "authorities": 1, "corpus": 1, "reports": 1, "rules": 1, "store": 1,
-    "doctor": 2, "fixes": 1, "gather": 2, "inventory": 2, "lookup": 2, "reconcile": 2,
+    "doctor": 2, "fixes": 1, "gather": 2, "inventory": 2, "lookup": 2, "reconcile": 2, "schedule": 2,
     "config_file": 3, "settings": 3, "wiring": 3,
     "__main__": 4, "cli": 4,
 }  # fmt: skip
@@ -29,9 +29,11 @@ NOWHERE: frozenset[str] = frozenset()
 UPWARD = {
     ("reports.card", "lookup"), ("reports.card_json", "lookup"),
     ("reports.doctor", "doctor"), ("reports.inventory", "inventory"),
+    ("reports.runs", "store"),
 }  # fmt: skip
 """The exceptions: a card is what `lookup` returns, and its renderer lives with the other renderers; likewise these."""
 HEAVY = {
+    "apscheduler": NOWHERE,
     "chembl_webresource_client": NOWHERE,
     "httpx": NOWHERE,
     "lxml": frozenset({"authorities.drugbank.slices", "authorities.drugbank.xml"}),

@@ -52,6 +52,13 @@ class Settings:
     """Front-matter keys in addition to (or instead of) the built-in ones, as `[corpus.fields]` has them."""
     shared: Mapping[str, str] = field(default_factory=dict)
     """Identifiers that several pages may rightly carry, with the reason."""
+    webhook: str | None = None
+    """`env:NAME`: the variable that holds the address to which news of a scheduled run are sent."""
+    webhook_sends: str = "full"
+    mail_server: str | None = None
+    """`env:NAME`: the variable that holds `smtp://user:password@host:port`."""
+    mail_from: str | None = None
+    mail_to: tuple[str, ...] = ()
     config: Path | None = None
     """The file that was read, if there is one."""
     home: Path = field(default_factory=Path)
@@ -76,6 +83,8 @@ class Key:
     environment: str | None = None
     from_text: Callable[[str], object] = str
     """Makes of a text, which is all that the environment has, what a file would say."""
+    may_be_secret: bool = False
+    """Whether somebody may have written a secret there by mistake, which no message must repeat."""
 
     @property
     def attribute(self) -> str:
@@ -167,6 +176,27 @@ def _choice(choices: type[StrEnum]) -> Read:
     return read
 
 
+def _variable(value: Any, base: Path) -> str:
+    text = _text(value, base) if isinstance(value, str) else ""
+    name = text.removeprefix("env:")
+    _need(
+        text.startswith("env:") and name.isascii() and name.isidentifier(),
+        '"env:NAME" with the name of an environment variable (the address itself is a secret, not for a file)',
+    )
+    return text
+
+
+def _address(value: Any, base: Path) -> str:
+    text = _text(value, base) if isinstance(value, str) else ""
+    _need("@" in text and text.isprintable(), "an e-mail address")
+    return text
+
+
+def _sent(value: Any, _: Path) -> str:
+    _need(value in {"full", "text"}, "one of full, text")
+    return str(value)
+
+
 def _table(value: Any, _: Path) -> dict[str, Any]:
     _need(isinstance(value, dict), "a table")
     return dict(value)
@@ -203,6 +233,11 @@ KEYS: tuple[Key, ...] = (
     Key("corpus.exclude", _each(_text, "a list of patterns")),
     Key("corpus.fields", _table),
     Key("corpus.shared", _reasons),
+    Key("notify.webhook", _variable, may_be_secret=True),
+    Key("notify.webhook_sends", _sent),
+    Key("notify.mail_server", _variable, may_be_secret=True),
+    Key("notify.mail_from", _address),
+    Key("notify.mail_to", _each(_address, "a list of e-mail addresses")),
 )
 _BY_NAME = {key.name: key for key in KEYS}
 _TABLES = frozenset(key.name.partition(".")[0] for key in KEYS if "." in key.name)
@@ -285,6 +320,8 @@ def _read(key: Key, raw: object, base: Path, place: str) -> Any:
     try:
         return key.read(raw, base)
     except ValueError as error:
+        if key.may_be_secret:
+            raise SettingsError(f"{place} should be {error}") from None
         raise SettingsError(f"{place} should be {error}, not {raw!r}") from error
 
 

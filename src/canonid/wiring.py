@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from canonid.authorities.base import Authority
@@ -34,7 +37,15 @@ from canonid.rules import RULES
 from canonid.settings import KEYS, Settings, closest, plain
 from canonid.store.discrepancies import list_discrepancies, update_discrepancies
 from canonid.store.evidence import EvidenceStore, read_evidence_file
+from canonid.store.history import claims_of_last_run
+from canonid.store.lease import Holding, Lease, hold
 from canonid.store.runs import record_run
+
+if TYPE_CHECKING:
+    from canonid.schedule.cron import Timetable
+    from canonid.schedule.log import EventLog
+    from canonid.schedule.notify import Channels
+    from canonid.schedule.service import Service
 
 _CHEMBL_SECONDS = 0.2
 """Between two requests; ChEMBL publishes no limit, and this is the pace that PubChem asks of its guests."""
@@ -161,8 +172,10 @@ class Session:
 
 
 @contextmanager
-def open_session(settings: Settings, progress: Progress | None = None) -> Iterator[Session]:
-    """Store and authorities, put together for one run."""
+def open_session(
+    settings: Settings, progress: Progress | None = None, stop: threading.Event | None = None
+) -> Iterator[Session]:
+    """Store and authorities, put together for one run, which ends early with Stopped when `stop` is set."""
     with open_store(settings) as store, open_authorities(settings) as authorities:
         yield Session(
             store,
@@ -172,6 +185,7 @@ def open_session(settings: Settings, progress: Progress | None = None) -> Iterat
                 freshness=freshness_of(settings),
                 offline=settings.offline,
                 progress=progress,
+                stop=stop or threading.Event(),
             ),
         )
 
@@ -246,22 +260,108 @@ def plan_fixes(
     return fix_plans(report, pages, texts, unsafe=unsafe)
 
 
-def run_job(settings: Settings, paths: Sequence[Path], *, remember: bool, progress: Progress | None = None) -> Report:
-    """Check `paths` and record the run; `remember` brings the table of discrepancies up to date as well.
+def run_job(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    remember: bool,
+    progress: Progress | None = None,
+    wait: float = 0.0,
+    on_wait: Callable[[Holding], None] | None = None,
+) -> Report:
+    """Check `paths` and record the run; `remember` brings discrepancies and counts of trials up to date as well.
 
-    The findings of the report carry the state that their discrepancies have.
+    Only one run at a time may do that on one store: another one is waited for at most `wait` seconds, and `on_wait` is
+    told who it is. The findings of the report carry the state that their discrepancies have.
     """
+    if not remember:
+        return run_leased(settings, paths, None, progress=progress)
+    with hold(settings.database, wait=wait, on_wait=on_wait) as lease:
+        return run_leased(settings, paths, lease, progress=progress)
+
+
+def run_leased(
+    settings: Settings,
+    paths: Sequence[Path],
+    lease: Lease | None,
+    *,
+    stop: threading.Event | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """The same under a lease that the caller has, None to remember nothing; `stop` ends it early with Stopped."""
     check_codes(settings)
     pages = read_pages(settings, paths)
-    with open_session(settings, progress) as session:
-        report = reconcile(pages, session.gatherer, shared=settings.shared)
-        if remember:
+    first = _changed(settings, pages) if settings.max_requests is not None else ()
+    with open_session(settings, progress, stop) as session:
+        report = reconcile(pages, session.gatherer, shared=settings.shared, first=first)
+        if lease is not None:
+            lease.check()
             states = _remember(settings, paths, pages, report)
         else:
             states = {known.fingerprint: known.state for known in list_discrepancies(settings.database)}
         report = _with_states(report, states)
         record_run(settings.database, report)
     return report
+
+
+def _changed(settings: Settings, pages: Sequence[Page]) -> frozenset[str]:
+    """The pages that claim something else than in the last run: where requests are scarce, theirs come first."""
+    before = claims_of_last_run(settings.database, len(pages))
+    now = {page.path: Counter((claim.field, claim.text) for claim in page.claims) for page in pages}
+    changed = frozenset(path for path, claims in now.items() if claims != before.get(path, Counter()))
+    return frozenset() if len(changed) == len(pages) else changed
+
+
+def open_service(
+    settings: Settings, paths: Sequence[Path], timetable: Timetable | None, log: EventLog, *, lasts: float, wait: float
+) -> Service:
+    """The job as a service, which is due when `timetable` says so.
+
+    Two schedulers are one schedule if they have timetable, time zone and paths in common.
+    """
+    from canonid.schedule.service import Service  # noqa: PLC0415 - brings servers and clients for the outside
+
+    check_codes(settings)
+    where = " ".join(sorted({os.path.realpath(path) for path in paths}))
+
+    def job(lease: Lease, stop: threading.Event) -> Report:
+        return run_leased(settings, paths, lease, stop=stop)
+
+    return Service(
+        settings.database,
+        job,
+        log,
+        timetable,
+        f"{timetable.cron} {timetable.zone} {where}" if timetable else where,
+        news_channels(settings),
+        lasts,
+        wait,
+    )
+
+
+def news_channels(settings: Settings, environ: Mapping[str, str] = os.environ) -> Channels:
+    """Where news go, with the secrets from the environment.
+
+    Raises SettingsError if a variable is not set, or what is needed beside it.
+    """
+    from canonid.schedule.notify import Channels, Mail, Payload  # noqa: PLC0415 - as above
+
+    def secret(name: str, value: str | None, starts: tuple[str, ...]) -> str | None:
+        if value is None:
+            return None
+        variable = value.removeprefix("env:")
+        text = environ.get(variable, "").strip()
+        if not text.startswith(starts):
+            what = "is not set" if not text else f"should hold an address that starts with {' or '.join(starts)}"
+            raise SettingsError(f"{name} names the environment variable {variable}, which {what}")
+        return text
+
+    webhook = secret("notify.webhook", settings.webhook, ("https://", "http://"))
+    server = secret("notify.mail_server", settings.mail_server, ("smtp://", "smtps://"))
+    if server and not (settings.mail_from and settings.mail_to):
+        raise SettingsError("notify.mail_server needs notify.mail_from and notify.mail_to beside it")
+    mail = Mail(server, settings.mail_from or "", settings.mail_to) if server else None
+    return Channels(webhook, Payload(settings.webhook_sends), mail)
 
 
 def _remember(settings: Settings, paths: Sequence[Path], pages: Sequence[Page], report: Report) -> Mapping[str, State]:

@@ -18,6 +18,8 @@ from canonid.cli.explain import explain
 from canonid.cli.fix import fix
 from canonid.cli.lookup import lookup
 from canonid.cli.reconcile import reconcile
+from canonid.cli.runs import runs
+from canonid.cli.schedule import schedule
 
 app = typer.Typer(
     cls=Boundary,
@@ -28,9 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (reconcile, check, lookup, fix, explain, config, doctor):
+for command in (reconcile, check, lookup, fix, explain, config, doctor, schedule):
     app.command()(command)
-for name, group in (("evidence", evidence), ("drugbank", drugbank)):
+for name, group in (("evidence", evidence), ("drugbank", drugbank), ("runs", runs)):
     app.add_typer(group, name=name)
 
 

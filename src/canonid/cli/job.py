@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,6 +15,9 @@ from canonid.cli.output import check_output, page_width, wants_color, write
 from canonid.cli.progress import show_progress
 from canonid.reports import View, narrow, render
 from canonid.settings import load_settings
+
+if TYPE_CHECKING:
+    from canonid.store.lease import Holding
 
 
 def run_job(
@@ -24,10 +28,11 @@ def run_job(
     output: Path | None,
     quiet: bool,
     verbose: bool,
+    wait: float = 0.0,
 ) -> None:
     """Check `paths`, print the report and leave with its exit code.
 
-    `remember` keeps the table of discrepancies up to date.
+    `remember` keeps the table of discrepancies up to date, once another run that does so has ended.
     """
     from canonid import wiring  # noqa: PLC0415 - brings the database and the clients
 
@@ -35,7 +40,7 @@ def run_job(
     settings = load_settings(flags, paths=paths)
     check_output(output)
     with show_progress(quiet=quiet) as progress:
-        report = wiring.run_job(settings, paths, remember=remember, progress=progress)
+        report = wiring.run_job(settings, paths, remember=remember, progress=progress, wait=wait, on_wait=_say_who)
     report, hidden = narrow(report, settings.select, settings.ignore)
     view = View(
         verbose=verbose,
@@ -47,3 +52,7 @@ def run_job(
     )
     write(render(report, settings.format, view), output)
     raise typer.Exit(exit_code(report, settings.fail_on))
+
+
+def _say_who(held: Holding) -> None:
+    sys.stderr.write(f"canonid: waiting for another run ({held.who}, since {held.acquired:%H:%M:%S} UTC)\n")

@@ -47,6 +47,9 @@ FailOnOption = Annotated[
 MaxRequests = Annotated[
     int | None, typer.Option(metavar="N", min=0, help="Make at most so many requests, and leave the rest open.")
 ]
+Wait = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for another run that is at work.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print findings and nothing else.")]
 Verbose = Annotated[
     bool,

@@ -18,12 +18,14 @@ def reconcile(
     ignore: options.Ignore = None,
     fail_on: options.FailOnOption = None,
     max_requests: options.MaxRequests = None,
+    wait: options.Wait = 0.0,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Check all claims and keep the discrepancies up to date.
 
-    This is the main job: it records the run and what is new, gone or back since the last one.
+    This is the main job: it records the run and what is new, gone or back since the last one. Only one such run at a
+    time may work on one store.
     """
     flags = options.given(
         format=form,
@@ -35,4 +37,4 @@ def reconcile(
         fail_on=fail_on,
         max_requests=max_requests,
     )
-    run_job(paths, flags, remember=True, output=output, quiet=quiet, verbose=verbose)
+    run_job(paths, flags, remember=True, output=output, quiet=quiet, verbose=verbose, wait=wait)
