@@ -92,6 +92,12 @@ def test_json_is_for_programs(canonid: Canonid, desk: Desk) -> None:
     assert (document["schema_version"], document["cards"][0]["front_matter"][0]) == (1, "chembl-id: CHEMBL1431")
 
 
+def test_a_form_of_reports_is_refused(canonid: Canonid, desk: Desk) -> None:
+    """A card has no findings to annotate; printing something else in silence would be worse."""
+    ran = look(canonid, desk, "metformin", "--format", "csv")
+    assert (ran.code, ran.stdout) == (2, "")
+
+
 def test_output_goes_into_a_file_uncoloured(canonid: Canonid, desk: Desk, tmp_path: Path) -> None:
     """And nothing else is printed."""
     file = tmp_path / "card.txt"

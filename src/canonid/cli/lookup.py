@@ -42,6 +42,8 @@ def lookup(
     from canonid.reports.card_json import cards_as_json  # noqa: PLC0415 - as above
 
     flags = options.given(format=form, offline=offline, database=database, drugbank=drugbank, max_requests=max_requests)
+    if form not in {None, Format.TEXT, Format.JSON}:
+        raise UsageError(f"a look-up can be had as {Format.TEXT} or {Format.JSON}, not as {form}; leave --format out")
     page = _page(query)
     settings = load_settings(flags, paths=[page] if page else [])
     check_output(output)
