@@ -12,7 +12,8 @@ from tests.flow.killing import Killing, synthetic_world
 def test_fifty_kills_leave_no_trace(tmp_path: Path) -> None:
     """The database is sound after each, and the table in the end is that of an uninterrupted run."""
     with Emulator(synthetic_world(), latency=0.02) as services:
-        outcome = Killing(services, tmp_path, random.Random(20261122))  # noqa: S311 - a sample.run(50)
+        chance = random.Random(20261122)  # noqa: S311 - a sample
+        outcome = Killing(services, tmp_path, chance).run(50)
 
     assert outcome.complaints == []
     assert (outcome.kills >= 50, outcome.completed >= 1) == (True, True)
