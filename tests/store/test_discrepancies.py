@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from canonid.model import Confidence, Place, Proposal, Severity, State
+from canonid.model import Confidence, Place, Proposal, Report, Severity, State
 from canonid.store.database import reading, writing
 from canonid.store.discrepancies import Discrepancy, list_discrepancies, update_discrepancies
+from canonid.store.waivers import read_mirror
+from canonid.waiver import Standing, Waiver
 from tests.store.samples import NOON, ROOT, finding, report
 
 PAGE = "molecules/adapalene.md"
@@ -148,12 +151,84 @@ def test_found_again_after_it_was_resolved_is_reopened(path: Path) -> None:
     assert (_state(path), _history(path)[2:]) == (State.REOPENED, [("resolved", "reopened", "found again")])
 
 
-@pytest.mark.parametrize("decided", [State.ACKNOWLEDGED, State.WAIVED])
-def test_a_decision_of_a_curator_stands_while_it_is_found(path: Path, decided: State) -> None:
+def test_a_decision_of_a_curator_stands_while_it_is_found(path: Path) -> None:
     """A run does not overrule it."""
-    _decide(path, decided)
+    _decide(path, State.ACKNOWLEDGED)
     states = update_discrepancies(path, report(finding(), days=1), checked_pages={PAGE}, answered=ALL)
+    decided = State.ACKNOWLEDGED
     assert (states, _state(path), len(_history(path))) == ({PRINT: decided}, decided, 1)
+
+
+def _waiver(standing: Standing = Standing.USED, until: date | None = None) -> Waiver:
+    item = finding()
+    named = (PRINT, item.code, item.subject, item.field, item.claimed)
+    return Waiver(*named, "A. Curator", "known", until, ".canonid/waivers.toml:3", standing)
+
+
+def _waived(days: int = 0) -> Report:
+    """A report in which the one finding is waived."""
+    item = replace(finding(), state=State.WAIVED, waiver=_waiver())
+    return replace(report(item, run_id=f"run-{days}", days=days), waivers=(_waiver(),))
+
+
+def _update(path: Path, run: Report) -> None:
+    update_discrepancies(path, run, checked_pages={PAGE}, answered=ALL)
+
+
+def test_a_waiver_waives_once(path: Path) -> None:
+    """The curator is on record with the reason; later runs have nothing to add."""
+    for day in (1, 2):
+        _update(path, _waived(day))
+    with reading(path) as connection:
+        assert connection is not None
+        actors = connection.execute("SELECT actor, run_id FROM discrepancy_event ORDER BY id").fetchall()
+    assert (_state(path), _history(path)[1:]) == (State.WAIVED, [("open", "waived", "waived (A. Curator): known")])
+    assert actors == [("canonid", "run-1"), ("A. Curator", "run-1")]
+
+
+def test_what_is_waived_from_the_start_is_opened_first(tmp_path: Path) -> None:
+    """The history of a discrepancy always begins in the same way."""
+    _update(tmp_path / "x.sqlite", _waived())
+    assert [change[:2] for change in _history(tmp_path / "x.sqlite")] == [(None, "open"), ("open", "waived")]
+
+
+def test_what_comes_back_and_is_waived_goes_through_all_states(path: Path) -> None:
+    """Resolved, reopened, waived."""
+    _update(path, report(days=1))
+    _update(path, _waived(2))
+    assert [change[1] for change in _history(path)] == ["open", "resolved", "reopened", "waived"]
+
+
+@pytest.mark.parametrize(
+    ("waivers", "note"),
+    [
+        ((), "there is no waiver any more"),
+        ((_waiver(Standing.EXPIRED, date(2026, 1, 6)),), "the waiver ended on 2026-01-06"),
+    ],
+)
+def test_without_its_waiver_it_is_reopened(path: Path, waivers: tuple[Waiver, ...], note: str) -> None:
+    """Withdrawn by hand, or past its last day."""
+    _update(path, _waived(1))
+    _update(path, replace(report(finding(), days=2), waivers=waivers))
+    assert (_state(path), _history(path)[2:]) == (State.REOPENED, [("waived", "reopened", note)])
+
+
+def test_a_run_that_cannot_tell_ends_no_waiver(path: Path) -> None:
+    """Not found because nobody answered: it stays waived."""
+    _update(path, _waived(1))
+    update_discrepancies(path, report(days=2), checked_pages={PAGE}, answered=set())
+    assert (_state(path), len(_history(path))) == (State.WAIVED, 2)
+
+
+def test_waivers_are_kept_beside_as_the_last_run_met_them(path: Path) -> None:
+    """Used or not; a comment on a line where nothing was found has no name to be kept under."""
+    other = replace(_waiver(), fingerprint="f" * 16, until=date(2027, 1, 1), claimed=None)
+    nameless = replace(_waiver(), fingerprint="")
+    _update(path, replace(_waived(1), waivers=(_waiver(), other, nameless)))
+    kept = {PRINT: _waiver(Standing.NOT_CHECKED), "f" * 16: replace(other, standing=Standing.NOT_CHECKED)}
+    assert read_mirror(path) == kept
+    _update(path, report(finding(), days=2))
+    assert (read_mirror(path), read_mirror(path.with_name("absent"))) == ({}, {})
 
 
 @pytest.mark.parametrize("decided", [State.ACKNOWLEDGED, State.WAIVED, State.REOPENED])

@@ -13,6 +13,8 @@ from datetime import datetime
 from canonid.model import Confidence, Finding, Place, Proposal, Report, Run, Severity, State
 from canonid.store.database import from_text, reading, to_text, upsert, writing
 from canonid.store.runs import proposal_text
+from canonid.store.waivers import mirror_waivers
+from canonid.waiver import Standing, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class _Change:
     before: State | None
     after: State
     note: str
+    actor: str = "canonid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def update_discrepancies(
     (`checked_pages`, as `Page.path`), its rule ran (`checked_codes`, None for all), and every authority that it rests
     on answered (`answered`), also every question about its subject (`unanswered`: pairs of subject and authority
     that did not). For a page that was not checked, `is_gone` says whether the run covered the folder where it used to
-    be and did not meet it there. Findings of severity info are no discrepancies.
+    be and did not meet it there. What the report has as waived is waived, and what was waived and no longer is, is
+    reopened; the waivers of the report are kept beside. Findings of severity info are no discrepancies.
     """
     found: dict[str, Finding] = {}
     for finding in report.findings:
@@ -98,10 +102,12 @@ def update_discrepancies(
     scope = _Scope(checked_pages, answered, unanswered, checked_codes, is_gone)
     with writing(database) as connection:
         known = {item.fingerprint: item for item in _read(connection)}
-        changes = (*_met(found, known), *_missed(found, known, scope))
+        ended = {waiver.fingerprint: waiver for waiver in report.waivers if waiver.standing is Standing.EXPIRED}
+        changes = (*_met(found, known, ended), *_missed(found, known, scope))
         states = {fingerprint: known[fingerprint].state for fingerprint in found if fingerprint in known}
         states |= {change.fingerprint: change.after for change in changes}
         _write(connection, report.run, [_row(item, states, known, report.run) for item in found.values()], changes)
+        mirror_waivers(connection, report.waivers, report.run.id)
     return states
 
 
@@ -115,13 +121,22 @@ def list_discrepancies(
         return tuple(item for item in _read(connection) if states is None or item.state in states)
 
 
-def _met(found: Mapping[str, Finding], known: Mapping[str, Discrepancy]) -> Iterator[_Change]:
-    """What changes because it was found: new ones open, resolved ones reopen, a curator's decision stays."""
-    for fingerprint in found:
-        if fingerprint not in known:
-            yield _Change(fingerprint, None, State.OPEN, "found for the first time")
-        elif known[fingerprint].state is State.RESOLVED:
-            yield _Change(fingerprint, State.RESOLVED, State.REOPENED, "found again")
+def _met(
+    found: Mapping[str, Finding], known: Mapping[str, Discrepancy], ended: Mapping[str, Waiver]
+) -> Iterator[_Change]:
+    """What changes because it was found: new ones open, resolved ones reopen, and waivers begin and end."""
+    for fingerprint, finding in found.items():
+        state = known[fingerprint].state if fingerprint in known else None
+        if state is None:
+            yield _Change(fingerprint, None, state := State.OPEN, "found for the first time")
+        elif state is State.RESOLVED:
+            yield _Change(fingerprint, state, state := State.REOPENED, "found again")
+        if finding.waiver is not None and state is not State.WAIVED:
+            yield _Change(fingerprint, state, State.WAIVED, finding.waiver.terms, finding.waiver.who)
+        elif finding.waiver is None and state is State.WAIVED:
+            waiver = ended.get(fingerprint)
+            note = f"the waiver ended on {waiver.until}" if waiver else "there is no waiver any more"
+            yield _Change(fingerprint, state, State.REOPENED, note)
 
 
 def _missed(found: Mapping[str, Finding], known: Mapping[str, Discrepancy], scope: _Scope) -> Iterator[_Change]:
@@ -148,7 +163,7 @@ def _write(
                 "id": None,
                 "fingerprint": change.fingerprint,
                 "at": to_text(run.finished_at),
-                "actor": "canonid",
+                "actor": change.actor,
                 "run_id": run.id,
                 "from_state": change.before,
                 "to_state": change.after,

@@ -1,0 +1,58 @@
+"""What Git knows of a corpus: who works on it, and which files were renamed; nothing where there is no Git."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+_SECONDS = 20.0
+_MOST_COMMITS = 2000
+"""With a rename in them; a page that was renamed further back was seen by a run since."""
+# Nothing that the repository configures is run, and no lock of a colleague's is waited for.
+_GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+_RENAMES = ("--find-renames", "--diff-filter=R", "--name-status", "-z", "--relative", "--no-ext-diff", "--no-textconv")
+
+
+def author(folder: Path) -> str | None:
+    """`Name <address>` as Git would sign a commit there; None if it has not been told."""
+    name, address = (_ask(folder, "config", f"user.{key}").strip() for key in ("name", "email"))
+    if name and address:
+        return f"{name} <{address}>"
+    return name or address or None
+
+
+def renamed_files(root: Path) -> dict[str, str]:
+    """Files under `root` by their old path, with the path they have now; in commits and in what is not committed."""
+    log = _ask(root, "log", "--format=", f"--max-count={_MOST_COMMITS}", *_RENAMES)
+    pairs = [*reversed(_pairs(log)), *_pairs(_ask(root, "diff", *_RENAMES, "HEAD"))]
+    now: dict[str, str] = {}
+    for old, new in pairs:
+        for first, last in now.items():
+            if last == old:
+                now[first] = new
+        now[old] = new
+    return now
+
+
+def _pairs(output: str) -> list[tuple[str, str]]:
+    """Old and new path of each rename, out of `R100`, old, new between zeros."""
+    parts = [part.strip("\n") for part in output.split("\0")]
+    found = []
+    while len(parts) >= 3:
+        if parts[0].startswith("R") and parts[0][1:].isdigit():
+            found.append((parts[1], parts[2]))
+            parts = parts[3:]
+        else:
+            parts = parts[1:]
+    return found
+
+
+def _ask(folder: Path, *words: str) -> str:
+    """What Git answers in `folder`; nothing if it cannot."""
+    try:
+        ran = subprocess.run(  # noqa: S603 - a fixed command
+            [*_GIT, "-C", str(folder), *words], capture_output=True, check=False, timeout=_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ran.stdout.decode("utf-8", "surrogateescape") if ran.returncode == 0 else ""

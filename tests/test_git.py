@@ -1,0 +1,88 @@
+"""What Git tells: who works there and what was renamed; in real repositories, and where there is none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from canonid import git
+
+PAGE = "---\nchembl-id: CHEMBL1232\n---\n# Adapalene\n" + "A line of the page.\n" * 10
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one committed page in the folder `wiki`, away from the configuration of who runs the test."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    run(tmp_path, "init", "-q")
+    run(tmp_path, "config", "user.name", "A. Curator")
+    run(tmp_path, "config", "user.email", "curator@example.org")
+    (tmp_path / "wiki").mkdir()
+    (tmp_path / "wiki" / "adapalene.md").write_text(PAGE)
+    commit(tmp_path)
+    return tmp_path
+
+
+def run(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)  # noqa: S603, S607 - fixed words
+
+
+def commit(folder: Path) -> None:
+    run(folder, "add", "-A")
+    run(folder, "commit", "-q", "-m", "change")
+
+
+def test_the_author_is_whom_git_signs_for(repo: Path) -> None:
+    """Name and address, or what there is of them."""
+    assert git.author(repo) == "A. Curator <curator@example.org>"
+    run(repo, "config", "--unset", "user.email")
+    assert git.author(repo) == "A. Curator"
+    run(repo, "config", "--unset", "user.name")
+    assert git.author(repo) is None
+
+
+def test_renames_are_found_in_commits(repo: Path) -> None:
+    """One after another, with what was changed on the way; paths are relative to the folder that was asked about."""
+    (repo / "wiki" / "adapalene.md").rename(repo / "wiki" / "differin.md")
+    commit(repo)
+    (repo / "wiki" / "differin.md").write_text(PAGE + "More.\n")
+    commit(repo)
+    (repo / "wiki" / "new").mkdir()
+    (repo / "wiki" / "differin.md").rename(repo / "wiki" / "new" / "α b.md")
+    commit(repo)
+    assert git.renamed_files(repo / "wiki") == {"adapalene.md": "new/α b.md", "differin.md": "new/α b.md"}
+    assert git.renamed_files(repo)["wiki/adapalene.md"] == "wiki/new/α b.md"
+
+
+def test_renames_are_found_before_they_are_committed(repo: Path) -> None:
+    """Once Git has been told of the new file."""
+    run(repo, "mv", "wiki/adapalene.md", "wiki/differin.md")
+    assert git.renamed_files(repo / "wiki") == {"adapalene.md": "differin.md"}
+
+
+def test_without_a_repository_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor without Git."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert git.renamed_files(tmp_path) == {}
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (git.renamed_files(tmp_path), git.author(tmp_path)) == ({}, None)
+
+
+def test_a_repository_runs_nothing_of_its_own(repo: Path) -> None:
+    """A corpus is text; looking at it must not execute what somebody put into its configuration."""
+    trace = repo / "ran"
+    hook = repo / "hook.sh"
+    hook.write_text(f"#!/bin/sh\ntouch {trace}\n")
+    hook.chmod(0o755)
+    for key in ("core.fsmonitor", "diff.external", "diff.md.textconv"):
+        run(repo, "config", key, str(hook))
+    (repo / ".gitattributes").write_text("*.md diff=md\n")
+    (repo / "wiki" / "adapalene.md").write_text("changed")
+    git.renamed_files(repo)
+    assert not trace.exists()
