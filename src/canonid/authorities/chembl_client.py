@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from canonid.authorities.payloads import mapping_of, text_of
 from canonid.authorities.probe import Ear
-from canonid.authorities.transport import Courier, Refusal, read_body, read_json, refusal_of, refusal_of_status
+from canonid.authorities.transport import (
+    Courier,
+    Refusal,
+    read_body,
+    read_json,
+    refusal_of,
+    refusal_of_address,
+    refusal_of_status,
+)
 
 if TYPE_CHECKING:
     import requests
@@ -217,8 +225,7 @@ def refusals() -> Iterator[None]:
         raise _odd("answered with JSON that cannot be read") from error
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
-            check = "check the address in the settings"
-            raise Refusal("cannot be asked at this address", retry=False, advice=check) from error
+            raise refusal_of_address() from error
         raise refusal_of(error) from error
 
 

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from canonid.authorities.probe import Ear
-from canonid.authorities.transport import Courier, Refusal, read_body, read_json, refusal_of, refusal_of_status
+from canonid.authorities.transport import (
+    Courier,
+    Refusal,
+    read_body,
+    read_json,
+    refusal_of,
+    refusal_of_address,
+    refusal_of_status,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -113,13 +121,12 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        check = "check the address in the settings"
-        raise Refusal("cannot be asked at this address", retry=False, advice=check) from error
+        raise refusal_of_address() from error
     except httpx.TooManyRedirects as error:
         raise refusal_of_status(302, "", b"") from error
     except httpx.TimeoutException as error:
         raise Refusal("did not answer in time") from error
-    except (httpx.HTTPError, httpx.StreamError, HTTPException, OSError) as error:
+    except (httpx.HTTPError, httpx.StreamError, HTTPException, OSError, UnicodeError) as error:
         raise refusal_of(error) from error
 
 

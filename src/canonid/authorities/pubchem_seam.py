@@ -24,7 +24,15 @@ from typing import Any, Protocol
 from urllib.error import HTTPError
 
 from canonid.authorities.probe import Ear
-from canonid.authorities.transport import Refusal, read_body, read_json, read_retry_after, refusal_of, user_agent
+from canonid.authorities.transport import (
+    Refusal,
+    read_body,
+    read_json,
+    read_retry_after,
+    refusal_of,
+    refusal_of_address,
+    user_agent,
+)
 from canonid.errors import AuthorityUnavailable
 
 BLOCKED = (
@@ -89,7 +97,7 @@ class Seam:
 
     def open(self, url: str, data: bytes | None, context: ssl.SSLContext | None) -> io.BytesIO:
         """Stand in for `urllib.request.urlopen`: a JSON reply, or HTTPError for PubChem's own "not found"."""
-        request = urllib.request.Request(url, data, headers={"User-Agent": self._agent})  # noqa: S310 - settings decide
+        request = self._request(url, data)
         self.ear.listen()
         opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _AnyStatus)
         try:
@@ -99,6 +107,8 @@ class Seam:
                 if response.length:
                     raise Refusal("broke off in the middle of its reply")
                 status: int = response.status
+        except http.client.InvalidURL as error:
+            raise refusal_of_address() from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise refusal_of(error) from error
         self.ear.hear(headers.get("Date"))
@@ -108,6 +118,15 @@ class Seam:
     def shares(self) -> dict[str, str]:
         """What the last reply said of each of PubChem's limits: `{"Request Count": "Green (0%)", ...}`."""
         return dict(_SHARE.findall(self.throttling))
+
+    def _request(self, url: str, data: bytes | None) -> urllib.request.Request:
+        try:
+            request = urllib.request.Request(url, data, headers={"User-Agent": self._agent})  # noqa: S310 - see below
+        except ValueError as error:
+            raise refusal_of_address() from error
+        if request.type not in {"http", "https"} or not request.host:
+            raise refusal_of_address()
+        return request
 
     def _heed(self, headers: http.client.HTTPMessage, status: int) -> None:
         """Do what X-Throttling-Control asks for; the reply to a request that PubChem still answered is kept."""

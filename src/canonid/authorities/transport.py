@@ -95,6 +95,8 @@ def refusal_of(error: BaseException) -> Refusal:
     chain = list(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in chain):
         return Refusal("has an address whose name cannot be resolved", dead=True, advice=check)
+    if any(isinstance(cause, UnicodeError) and not isinstance(cause, UnicodeDecodeError) for cause in chain):
+        return refusal_of_address()  # a part of the host's name is empty or too long
     if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
         return Refusal("refused the connection", dead=True, advice=check)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
@@ -104,6 +106,11 @@ def refusal_of(error: BaseException) -> Refusal:
     if any(isinstance(cause, TimeoutError) for cause in chain):
         return Refusal("did not answer in time")
     return Refusal(f"broke off the exchange ({type(error).__name__})")
+
+
+def refusal_of_address() -> Refusal:
+    """The refusal of an address that no request can be sent to."""
+    return Refusal("cannot be asked at this address", retry=False, advice="check the address in the settings")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
