@@ -9,6 +9,7 @@ import pytest
 from canonid.errors import SettingsError
 from canonid.reports import Format
 from canonid.settings import FailOn, Settings, load_settings
+from tests.store.samples import folder_of_another_user, unprivileged
 
 
 def load(
@@ -179,7 +180,15 @@ def test_a_key_like_no_other_is_answered_with_all_that_exist(tmp_path: Path) -> 
         ('contact = "a\\r\\nX-Evil: 1"', "contact should be an e-mail address or URL in plain ASCII, on one line"),
         ("select = 'ID3'", "select should be a list of codes"),
         ("database = 'postgresql://host/db'", "database should be a path, or sqlite:/// and a path"),
-        ("corpus = 1", "there is no setting 'corpus'"),
+        ("corpus = 1", "'corpus' is a table; write [corpus] on a line of its own"),
+        ("select = ['']", 'select should be a list of codes such as ["ID301", "ID4"]'),
+        ("ignore = ['ID3,']", "ignore should be a list of codes"),
+        ("database = ':memory:'", "database should be a path: the store has to outlive the run"),
+        ("chembl_url = 'http://'", "chembl_url should be a URL with a host"),
+        ("chembl_url = 'http://host:99999/'", "chembl_url should be a URL with a host and, if any, a valid port"),
+        ("pubchem_url = 'http://[::1'", "pubchem_url should be a URL with a host"),
+        ("pubchem_url = 'http://ho st/x'", "pubchem_url should be a URL with a host"),
+        ("pubchem_url = 'https://me:pass@host/x'", "pubchem_url should be a URL without user name and password"),
         ("[corpus]\nfields = 1", "corpus.fields should be a table"),
         ("[corpus.shared]\nCHEMBL25 = ''", "corpus.shared should be a table of identifiers with the reason"),
     ],
@@ -187,6 +196,32 @@ def test_a_key_like_no_other_is_answered_with_all_that_exist(tmp_path: Path) -> 
 def test_a_value_of_the_wrong_type_is_named(tmp_path: Path, text: str, expected: str) -> None:
     """The message says which key, what is expected and what was found."""
     assert expected in refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "database = 'postgresql://me:s3cret@host/db'",
+        "chembl_url = 'https://me:s3cret@host/x'",
+        "drugbank = 'https://me:s3cret@host/x.csv'",
+    ],
+)
+def test_an_address_is_not_repeated_since_it_may_hold_a_secret(tmp_path: Path, text: str) -> None:
+    """Messages end up in the logs of build servers."""
+    assert "s3cret" not in refusal(tmp_path, text)
+
+
+def test_a_file_that_cannot_be_looked_for_stops_the_command() -> None:
+    """Going on with other settings than those that are meant could check the wrong things, all green."""
+    with folder_of_another_user() as folder:
+        (folder / "locked").mkdir(mode=0)
+        with unprivileged(), pytest.raises(SettingsError, match=r"locked/canonid\.toml cannot be looked for: Perm"):
+            load(folder, path="locked")
+
+
+def test_a_path_longer_than_any_file_name_is_not_looked_for(tmp_path: Path) -> None:
+    """Whoever reads the path says that it does not exist."""
+    assert load(tmp_path, path="a" * 300).config is None
 
 
 def test_a_file_that_is_not_toml_is_refused_with_the_place(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,16 @@ class Entry:
 def find_config(paths: Sequence[Path], cwd: Path) -> Path | None:
     """The configuration file nearest upward from the first path, or else from the working directory.
 
-    In each directory `canonid.toml` comes before a `pyproject.toml` with a table `[tool.canonid]`.
+    In each directory `canonid.toml` comes before a `pyproject.toml` with a table `[tool.canonid]`. Raises SettingsError
+    where that cannot be told: to go on without the settings that are meant would be to check something else.
     """
     starts = [cwd / paths[0], cwd] if paths else [cwd]
     for start in (Path(os.path.normpath(start)) for start in starts):
         for directory in (start, *start.parents):
-            if (file := directory / CONFIG_NAME).is_file():
+            if _is_file(file := directory / CONFIG_NAME):
                 return file
             # Somebody else's pyproject.toml may be broken: that is not ours to report unless it speaks of us.
-            if (file := directory / "pyproject.toml").is_file() and "[tool.canonid" in _read_text(file):
+            if _is_file(file := directory / "pyproject.toml") and "[tool.canonid" in _read_text(file):
                 return file
     return None
 
@@ -60,11 +62,22 @@ def read_config(file: Path, tables: Set[str]) -> list[Entry]:
     ]
 
 
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        if error.errno == ENAMETOOLONG:
+            return False
+        raise SettingsError(f"{file} cannot be looked for: {error.strerror}") from error
+
+
 def _read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file} cannot be read: {error}; save it as UTF-8") from error
 
 
 def _flatten(tree: Mapping[str, Any], tables: Set[str], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from canonid.config_file import find_config, read_config
 from canonid.errors import SettingsError
@@ -133,7 +134,18 @@ def _days(value: Any, base: Path) -> int:
 def _url(value: Any, base: Path) -> str:
     text = _text(value, base) if isinstance(value, str) else ""
     _need(text.startswith(("http://", "https://")), "a URL that starts with https:// or http://")
+    _need(text.isprintable() and " " not in text and _has_host(text), "a URL with a host and, if any, a valid port")
+    # Addresses are shown, and kept with every reply: what is part of one is no secret.
+    _need("@" not in text.split("/")[2], "a URL without user name and password")
     return text.rstrip("/")
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _path(value: Any, base: Path) -> Path:
@@ -148,6 +160,7 @@ def _database(value: Any, base: Path) -> Path:
         scheme, _, rest = value.partition("://")
         _need(scheme == "sqlite" and rest.startswith("/") and len(rest) > 1, "a path, or sqlite:/// and a path")
         value = rest[1:]
+    _need(value != ":memory:", "a path: the store has to outlive the run")
     return _path(value, base)
 
 
@@ -163,9 +176,12 @@ def _paths_from_text(text: str) -> object:
     return [part for part in text.split(os.pathsep) if part]
 
 
-def _codes(value: Any, base: Path) -> tuple[str, ...]:
-    texts = _each(_text, 'a list of codes such as ["ID301", "ID4"]')(value, base)
-    return tuple(code.strip().upper() for text in texts for code in text.split(",") if code.strip())
+def _codes(value: Any, _: Path) -> tuple[str, ...]:
+    expected = 'a list of codes such as ["ID301", "ID4"]'
+    _need(isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value), expected)
+    codes = [code.strip().upper() for text in value for code in text.split(",")]
+    _need(all(codes), expected)  # an empty one begins every code: the variable of a script that was never set
+    return tuple(codes)
 
 
 def _choice(choices: type[StrEnum]) -> Read:
@@ -320,12 +336,14 @@ def _read(key: Key, raw: object, base: Path, place: str) -> Any:
     try:
         return key.read(raw, base)
     except ValueError as error:
-        if key.may_be_secret:
+        if key.may_be_secret or "://" in repr(raw):  # an address may hold a password, wherever somebody puts it
             raise SettingsError(f"{place} should be {error}") from None
         raise SettingsError(f"{place} should be {error}, not {raw!r}") from error
 
 
 def _unknown(name: str) -> str:
+    if name in _TABLES:
+        return f"{name!r} is a table; write [{name}] on a line of its own, and its keys below"
     words = {table: table for table in _TABLES}
     words |= {key.attribute: key.name for key in KEYS} | {key.name: key.name for key in KEYS}
     meant = closest(name, words) or closest(name.rpartition(".")[2], words)
