@@ -30,16 +30,19 @@ from canonid.fixes import plan_fixes as fix_plans
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.lookup import Card, lookup, lookup_page
-from canonid.model import Page, Report, State
+from canonid.memory import Memory, recall
+from canonid.memory import remember as remember_run
+from canonid.model import Page, Report
 from canonid.reconcile import reconcile
 from canonid.reports import narrow
 from canonid.rules import RULES
 from canonid.settings import KEYS, Settings, closest, plain
-from canonid.store.discrepancies import list_discrepancies, update_discrepancies
 from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.history import claims_of_last_run
 from canonid.store.lease import Holding, Lease, hold
 from canonid.store.runs import record_run
+from canonid.waiver_file import FILE as WAIVERS
+from canonid.waiver_file import read_waivers
 
 if TYPE_CHECKING:
     from canonid.schedule.cron import Timetable
@@ -290,18 +293,37 @@ def run_leased(
 ) -> Report:
     """The same under a lease that the caller has, None to remember nothing; `stop` ends it early with Stopped."""
     check_codes(settings)
+    root = corpus_root(settings, paths)
+    memory = Memory(settings.database, root, read_waivers(waivers_file(root, paths), root))
     pages = read_pages(settings, paths)
     first = _changed(settings, pages) if settings.max_requests is not None else ()
     with open_session(settings, progress, stop) as session:
         report = reconcile(pages, session.gatherer, shared=settings.shared, first=first)
         if lease is not None:
             lease.check()
-            states = _remember(settings, paths, pages, report)
+            report = remember_run(memory, pages, report, _is_gone_from(root, paths))
         else:
-            states = {known.fingerprint: known.state for known in list_discrepancies(settings.database)}
-        report = _with_states(report, states)
-        record_run(settings.database, report)
+            report = recall(memory, pages, report)
+        record_run(settings.database, report, str(root))
     return report
+
+
+def waivers_file(root: Path, paths: Sequence[Path]) -> Path:
+    """The file with the waivers of a corpus: in its root, or else nearest upward from what is checked of it."""
+    starts = (Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - as above
+    folders = (root, *(folder for start in starts for folder in (start, *start.parents)))
+    return next((file for folder in folders if (file := folder / WAIVERS).is_file()), root / WAIVERS)
+
+
+def _is_gone_from(root: Path, paths: Sequence[Path]) -> Callable[[str], bool]:
+    """Tells of a page whether a run over `paths` covered the folder where it used to be and did not meet it there."""
+    folders = [Path(os.path.abspath(path)) for path in paths if _is_folder(path)]  # noqa: PTH100 - as above
+
+    def is_gone(path: str) -> bool:
+        place = root / path
+        return any(place.is_relative_to(folder) for folder in folders) and not place.exists()
+
+    return is_gone
 
 
 def _changed(settings: Settings, pages: Sequence[Page]) -> frozenset[str]:
@@ -362,28 +384,3 @@ def news_channels(settings: Settings, environ: Mapping[str, str] = os.environ) -
         raise SettingsError("notify.mail_server needs notify.mail_from and notify.mail_to beside it")
     mail = Mail(server, settings.mail_from or "", settings.mail_to) if server else None
     return Channels(webhook, Payload(settings.webhook_sends), mail)
-
-
-def _remember(settings: Settings, paths: Sequence[Path], pages: Sequence[Page], report: Report) -> Mapping[str, State]:
-    root = corpus_root(settings, paths)
-    folders = [Path(os.path.abspath(path)) for path in paths if _is_folder(path)]  # noqa: PTH100 - as above
-
-    def is_gone(path: str) -> bool:
-        place = root / path
-        return any(place.is_relative_to(folder) for folder in folders) and not place.exists()
-
-    return update_discrepancies(
-        settings.database,
-        report,
-        checked_pages={page.path for page in pages},
-        answered={name for name, use in report.run.authorities.items() if not use.status.startswith("unavailable")},
-        unanswered=report.unanswered,
-        is_gone=is_gone,
-    )
-
-
-def _with_states(report: Report, states: Mapping[str, State]) -> Report:
-    """A discrepancy that was resolved and is found again counts as reopened, whether or not that is remembered."""
-    current = {name: State.REOPENED if state is State.RESOLVED else state for name, state in states.items()}
-    findings = (replace(finding, state=current.get(finding.fingerprint, finding.state)) for finding in report.findings)
-    return replace(report, findings=tuple(findings))
