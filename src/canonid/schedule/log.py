@@ -27,7 +27,7 @@ class EventLog:
         self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
         self._lock = threading.Lock()
 
-    def event(self, name: str, level: str = "info", **details: object) -> None:
+    def event(self, name: str, level: str = "info", /, **details: object) -> None:
         """One line: what happened, and the details that are not None."""
         known = {key: self._clean(value) for key, value in details.items() if value is not None}
         time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
