@@ -35,6 +35,8 @@ class ClaimKind(StrEnum):
     """An NCT number that the page cites."""
     TRIAL_STATUS = "trial status"
     """The status that the page gives a trial; `Claim.trial` names it."""
+    COUNT = "count"
+    """How many active trials the page gives its subject: an integer."""
     PROPERTY = "property"
     """What the page says of its subject: formula, mass, INN, aliases. Compared, but given no verdict."""
 
@@ -67,12 +69,15 @@ class Claim:
     place: Place
     predicate: Predicate = Predicate.EXACT
     comment: str = ""
-    """What stands behind the value on its line: a YAML comment, or the rest of a bullet or table cell."""
+    """What stands behind the value on its line: a YAML comment, or the rest of a bullet or table cell. For a count
+    also the lines of the body that name its field."""
     in_body: bool = False
     start: int = -1
     end: int = -1
     trial: Reference | None = None
     """For a trial status: the trial that it is about."""
+    is_listed: bool = False
+    """For a trial: whether a table or list of trials on the page has it, rather than prose only."""
 
     @property
     def is_none(self) -> bool:
@@ -82,7 +87,7 @@ class Claim:
     @property
     def reading(self) -> Reading | None:
         """The value read as an identifier; None for an explicit none and for values that are not identifiers."""
-        if self.text is None or self.kind in {ClaimKind.TRIAL_STATUS, ClaimKind.PROPERTY}:
+        if self.text is None or self.kind in {ClaimKind.TRIAL_STATUS, ClaimKind.COUNT, ClaimKind.PROPERTY}:
             return None
         return read_identifier(self.prefix, self.text)
 
@@ -387,6 +392,8 @@ class Found:
 
     records: tuple[Record, ...]
     evidence: Evidence
+    hits: int | None = None
+    """For a search of trials: how many the registry listed, those included whose interventions have other names."""
 
     @property
     def record(self) -> Record:
@@ -399,6 +406,8 @@ class NotFound:
     """The authority answered that there is no such record."""
 
     evidence: Evidence
+    hits: int | None = None
+    """As for `Found`: trials that were listed although none studies what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,6 +508,24 @@ def fingerprint_of(code: str, subject: str, field: str, claimed: str | None) -> 
 
 
 @dataclass(frozen=True, slots=True)
+class TrialCount:
+    """The trials that were counted for one claim: what later counts are compared with, until the claim changes."""
+
+    subject: str
+    field: str
+    claimed: str
+    """The page's number at that time."""
+    search: TrialSearch
+    trials: tuple[str, ...]
+    """The NCT numbers, sorted."""
+    asked_at: datetime
+    release: str | None
+    """The date of the registry's data."""
+    note: str
+    """Why this count was kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """All that is known about one page: its claims, the answers to their questions, who else claims the same."""
 
@@ -510,6 +537,8 @@ class Dossier:
     """Identifiers that stand as examples in code blocks of the run's pages."""
     titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The paths of the run's pages by the key of their subject's name."""
+    baselines: Mapping[tuple[str, str], TrialCount] = field(default_factory=dict)
+    """Earlier counts of trials, by subject and field."""
 
     @property
     def subject(self) -> Subject:
@@ -565,3 +594,5 @@ class Report:
     """Subjects with the authorities that left a question about them open: there, silence of a rule says nothing."""
     waivers: tuple[Waiver, ...] = ()
     """All waivers that the run met, each with its standing."""
+    counts: tuple[TrialCount, ...] = ()
+    """Counts of trials that later runs are to be compared with."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 _GREEK = {
@@ -39,6 +40,7 @@ _PLUS = re.compile(r"\(\s*\+\s*\)")
 _MINUS = re.compile(r"\(\s*[-−–]\s*\)")
 _RACEMIC = re.compile(r"\(\s*(?:±|\+/-|\+-)\s*\)")
 _NOT_KEPT = re.compile(r"[^0-9a-z,]+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=200_000)
@@ -54,6 +56,16 @@ def name_key(name: str) -> str:
     text = _OTHER_COMMA.sub(" ", text)
     words = [word for word in re.split(r"[\s_]+", text) if word not in _NEUTRAL]
     return _NOT_KEPT.sub("", "".join(char for char in "".join(words) if not unicodedata.combining(char)))
+
+
+def word_keys(text: str) -> tuple[str, ...]:
+    """The words of a name, each as `name_key` folds it: `Gemcitabine + nab-Paclitaxel` has three."""
+    return tuple(key for word in _WORD.findall(text) if (key := name_key(word)))
+
+
+def holds_words(words: Sequence[str], part: Sequence[str]) -> bool:
+    """Whether `part` stands in `words` in one piece."""
+    return any(tuple(words[at : at + len(part)]) == tuple(part) for at in range(len(words) - len(part) + 1))
 
 
 @lru_cache(maxsize=200_000)

@@ -177,7 +177,7 @@ def test_json_names_run_and_exports(canonid: Canonid, wiki: Path, monkeypatch: p
     canonid("drugbank", "import", vocabulary)
     canonid("reconcile", wiki)
     document = json.loads(canonid("doctor", "--format", "json").stdout)
-    assert (document["status"], document["database"]["schema"]) == ("ok", 2)
+    assert (document["status"], document["database"]["schema"]) == ("ok", 3)
     assert document["database"]["last_run"]["finished_at"].endswith("Z")
     assert [item["entries"] for item in document["drugbank"]["exports"]] == [1]
 

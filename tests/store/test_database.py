@@ -17,7 +17,7 @@ from canonid.errors import StoreError
 from canonid.store import database
 from tests.store.samples import folder_of_another_user, unprivileged
 
-COLUMNS_OF_VERSION_2 = {
+COLUMNS_OF_VERSION_3 = {
     "claim_verdict": "run_id number subject field kind prefix value path line column verdict reason codes evidence",
     "discrepancy": "fingerprint code rule severity subject field claimed path line column message proposal "
     "authorities state first_seen last_seen run_id",
@@ -29,6 +29,7 @@ COLUMNS_OF_VERSION_2 = {
     "lease": "name holder acquired heartbeat expires",
     "run": "id started_at finished_at offline subjects authorities root",
     "schedule": "name due holder finished",
+    "trial_query": "subject field claimed terms statuses count trials asked_at release note run_id",
     "waiver": "fingerprint code subject field claimed who reason until origin run_id",
 }
 
@@ -112,7 +113,7 @@ def test_a_new_database_gets_its_folders_and_the_whole_schema(tmp_path: Path) ->
         columns = {
             name: " ".join(row[1] for row in connection.execute(f"PRAGMA table_info({name})")) for (name,) in tables
         }
-    assert (database.SCHEMA_VERSION, columns) == (2, COLUMNS_OF_VERSION_2)
+    assert (database.SCHEMA_VERSION, columns) == (3, COLUMNS_OF_VERSION_3)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_a_newer_schema_is_left_alone(path: Path, opened: Callable[[Path], objec
     """An old canonid does not touch what a newer one wrote."""
     with closing(sqlite3.connect(path)) as other:
         other.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION + 1}")
-    with pytest.raises(StoreError, match=r"newer canonid \(schema 3, this one knows 2\); upgrade"):
+    with pytest.raises(StoreError, match=r"newer canonid \(schema 4, this one knows 3\); upgrade"):
         opened(path)
 
 

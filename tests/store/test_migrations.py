@@ -156,5 +156,5 @@ def test_processes_that_meet_an_older_database_at_once_migrate_it_once(first: Pa
         worker.start()
     for worker in workers:
         worker.join(60)
-    assert ([worker.exitcode for worker in workers], version(first)) == ([0, 0, 0], 2)
+    assert ([worker.exitcode for worker in workers], version(first)) == ([0, 0, 0], database.SCHEMA_VERSION)
     assert [path.name for path in first.parent.glob("*.bak*")] == ["canonid.sqlite.v1.bak"]

@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from canonid.authorities.clinicaltrials_client import ClinicalTrialsClient, Moved
-from canonid.authorities.clinicaltrials_parse import aliases_of, nct_of, parse_clinicaltrials, status_of, words_of
+from canonid.authorities.clinicaltrials_parse import aliases_of, nct_of, parse_clinicaltrials, status_of
 from canonid.authorities.payloads import dump_payload, mapping_of, text_of
 from canonid.authorities.probe import Pulse, odd_reply, one_question
 from canonid.authorities.transport import Courier, Refusal, refusal_of_status, user_agent
 from canonid.identifiers import CLINICALTRIALS
 from canonid.model import Answer, ById, Evidence, Question, TrialSearch, Unanswered
+from canonid.names import word_keys
 
 Study = dict[str, Any]
 
@@ -272,7 +273,7 @@ def _checked_page(reply: Any, belongs: Callable[[Study], bool]) -> list[Study]:
 def _quoted(term: str) -> str:
     """The name as a phrase of the query language, without the signs that it is built from; "" if nothing is left."""
     text = " ".join(re.sub(r'["()\[\]:\\]', " ", term).split())
-    return f'"{text}"' if words_of(text) else ""
+    return f'"{text}"' if word_keys(text) else ""
 
 
 def _queries(terms: Sequence[str]) -> Iterator[str]:

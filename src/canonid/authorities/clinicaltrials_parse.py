@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,10 +19,9 @@ from canonid.model import (
     TrialSearch,
     Unavailable,
 )
-from canonid.names import name_key
+from canonid.names import holds_words, word_keys
 
 _NAME = "clinicaltrials"
-_WORD = re.compile(r"[^\W_]+")
 
 
 def parse_clinicaltrials(evidence: Evidence) -> Answer:
@@ -55,28 +53,19 @@ def _search_answer(evidence: Evidence, studies: list[Any], terms: Sequence[str])
     records = [record for record in read if record is not None]
     if len(records) != len(studies):
         return _unreadable(evidence)
-    wanted = [words for term in terms if (words := words_of(term))]
+    wanted = [words for term in terms if (words := word_keys(term))]
     found = tuple(record for record in records if record.trial and studies_one_of(record.trial, wanted))
-    return Found(found, evidence) if found else NotFound(evidence)
+    hits = len(records)
+    return Found(found, evidence, hits) if found else NotFound(evidence, hits)
 
 
 def studies_one_of(trial: Trial, wanted: Sequence[tuple[str, ...]]) -> bool:
     """Whether an intervention names one of the substances, given as their words; placebos of one do not count."""
     for name in trial.interventions:
-        words = words_of(name)
-        if "placebo" not in words and any(_contains(words, term) for term in wanted):
+        words = word_keys(name)
+        if "placebo" not in words and any(holds_words(words, term) for term in wanted):
             return True
     return False
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a name as `name_key` folds them: `Gemcitabine + nab-Paclitaxel` has three."""
-    return tuple(key for word in _WORD.findall(text) if (key := name_key(word)))
-
-
-def _contains(words: Sequence[str], part: Sequence[str]) -> bool:
-    """Whether `part` stands in `words` in one piece."""
-    return any(tuple(words[at : at + len(part)]) == tuple(part) for at in range(len(words) - len(part) + 1))
 
 
 def nct_of(study: Mapping[str, Any]) -> str | None:

@@ -18,7 +18,7 @@ from canonid.errors import StoreError
 
 APPLICATION_ID = 0x636E6964
 """Marks a SQLite file as canonid's ("cnid"), so that another program's database is never written to."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Kept in `PRAGMA user_version`."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""

@@ -39,6 +39,14 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX discrepancy_event_by_run ON discrepancy_event (run_id)",
         "CREATE INDEX former_fingerprint_by_fingerprint ON former_fingerprint (fingerprint)",
     ),
+    3: (
+        (
+            "CREATE TABLE trial_query (subject VARCHAR NOT NULL, field VARCHAR NOT NULL, claimed VARCHAR NOT NULL, "
+            "terms VARCHAR NOT NULL, statuses VARCHAR NOT NULL, count INTEGER NOT NULL, trials VARCHAR NOT NULL, "
+            "asked_at VARCHAR NOT NULL, release VARCHAR, note VARCHAR NOT NULL, run_id VARCHAR NOT NULL, "
+            "PRIMARY KEY (subject, field))"
+        ),
+    ),
 }
 """The statements that lead to each version from the one before."""
 

@@ -7,16 +7,20 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from canonid.model import AuthorityUse, Evidence, Finding, Judged, Proposal, Report, Run
+from canonid.model import AuthorityUse, Evidence, Finding, Judged, Proposal, Report, Run, TrialCount
+from canonid.store.counts import write_counts
 from canonid.store.database import from_text, reading, to_text, upsert, writing
 
 _Row = dict[str, str | int | None]
 
 
-def record_run(database: str | os.PathLike[str], report: Report, root: str | None = None) -> None:
+def record_run(
+    database: str | os.PathLike[str], report: Report, root: str | None = None, counts: Iterable[TrialCount] = ()
+) -> None:
     """Store the run with its verdicts and findings in one transaction; recording it again changes nothing.
 
-    `root` is the folder that the paths of its pages are relative to.
+    `root` is the folder that the paths of its pages are relative to; `counts` are what later runs are to compare the
+    trials of their pages with.
     """
     run_id = report.run.id
     with writing(database) as connection:
@@ -29,6 +33,7 @@ def record_run(database: str | os.PathLike[str], report: Report, root: str | Non
             upsert(connection, "finding"),
             ({"run_id": run_id, "number": number, **_finding_row(item)} for number, item in enumerate(report.findings)),
         )
+        write_counts(connection, counts, run_id)
 
 
 def last_runs(database: str | os.PathLike[str], limit: int = 10) -> tuple[Run, ...]:

@@ -202,6 +202,29 @@ class ScheduleRow(SQLModel, table=True):
     finished: str
 
 
+class TrialQueryRow(SQLModel, table=True):
+    """The trials that were counted for one claim, which later counts are compared with until the claim changes."""
+
+    __tablename__ = "trial_query"
+
+    subject: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    claimed: str
+    """The page's number at that time; another one makes a new baseline."""
+    terms: str
+    statuses: str
+    count: int
+    trials: str
+    """The NCT numbers."""
+    asked_at: str
+    release: str | None
+    """The date of the registry's data."""
+    note: str
+    """Why this count was kept."""
+    run_id: str
+    """The run that kept it; no foreign key, because old runs may be pruned."""
+
+
 def ddl() -> tuple[str, ...]:
     """The statements that create the schema in an empty database, tables before what refers to them."""
     tables = SQLModel.metadata.sorted_tables
