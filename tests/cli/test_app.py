@@ -166,3 +166,35 @@ def test_an_output_that_cannot_hold_a_letter_does_not_break_the_report(wiki: Pat
         shown, said = process.communicate()
     assert b"\\u03b2" in shown
     assert (process.returncode, said) == (1, b"")
+
+
+FULL = "Linux has a device that is always full"
+
+
+def run_in_shell(command: str, *args: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command with its streams as a shell sets them up: `"$@"` is canonid with `args`."""
+    words = ["sh", "-c", command, "sh", sys.executable, "-c", START, *map(str, args)]
+    return subprocess.run(words, capture_output=True, check=False, text=True)  # noqa: S603 - our own
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason=FULL)
+@pytest.mark.parametrize("argument", ["explain", "config", "--help", "--version"])
+def test_a_full_disk_under_standard_output_is_an_error(argument: str) -> None:
+    """One line and exit code 2: nobody must take a cut report for a short one."""
+    done = run_in_shell('"$@" > /dev/full', argument)
+    assert done.stderr == "canonid: error: standard output cannot be written: No space left on device\n"
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_changes_no_exit_code(wiki: Path, closed: str) -> None:
+    """1 for a discrepancy and 2 for an error, whether or not they can be said."""
+    found, failed = run_in_shell(f'"$@" {closed}', "check", wiki), run_in_shell(f'"$@" {closed}', "check", "nowhere")
+    assert (found.returncode, failed.returncode) == (1, 2)
+    assert "Traceback" not in found.stderr + failed.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason=FULL)
+def test_an_error_that_cannot_be_said_is_an_error_all_the_same() -> None:
+    """Exit code 1 would read as a discrepancy."""
+    assert run_in_shell('"$@" 2> /dev/full', "check", "nowhere").returncode == 2

@@ -115,6 +115,14 @@ def test_what_could_not_be_checked_makes_the_exit_code_3(canonid: Canonid, wiki:
     assert "run again with --online" in " ".join(ran.stdout.split())
 
 
+def test_quiet_does_not_hide_that_something_was_not_checked(canonid: Canonid, wiki: Path) -> None:
+    """An exit code of 3 without a word would puzzle whoever reads the log; standard output is still only findings."""
+    (wiki / "adapalene.md").write_text("---\ntitle: Adapalene\nchembl-id: CHEMBL1265\n---\n")
+    ran = canonid("check", "-q", wiki / "adapalene.md")
+    assert (ran.code, ran.stdout) == (3, "")
+    assert ran.stderr == "canonid: not everything could be checked; run without -q to see what, and why\n"
+
+
 def test_an_authority_that_is_down_is_never_taken_for_an_answer(canonid: Canonid, wiki: Path) -> None:
     """All refuse to answer: exit code 3, the reason in the report, and nothing stored as "not found"."""
     (wiki.parent / "canonid.toml").write_text("")

@@ -13,6 +13,7 @@ from tests.cli.conftest import Canonid, Ran
 from tests.desk import Desk, open_desk
 from tests.emulator.faults import HTTP_403
 from tests.emulator.wire import AUTHORITIES
+from tests.store.samples import folder_of_another_user, unprivileged
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,16 @@ def test_a_refusal_says_what_to_give_instead(canonid: Canonid, desk: Desk, query
 def test_what_can_be_no_file_name_is_no_fault(canonid: Canonid, desk: Desk, query: str) -> None:
     """The file system is asked first, and must not have the last word."""
     assert "fault in canonid" not in look(canonid, desk, query).stderr
+
+
+def test_a_page_that_cannot_be_looked_at_is_not_taken_for_a_name(canonid: Canonid, desk: Desk) -> None:
+    """The authorities have no business with the paths of a user."""
+    with folder_of_another_user() as folder:
+        (folder / "locked").mkdir(mode=0)
+        with unprivileged():
+            ran = canonid("lookup", folder / "locked" / "page.md", "--offline")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "locked/page.md: Permission denied" in ran.stderr
 
 
 def test_the_card_is_printed_without_colour_into_a_pipe(canonid: Canonid, desk: Desk) -> None:

@@ -17,6 +17,7 @@ from canonid.errors import UsageError
 from canonid.model import Finding, Judged, Severity, State
 from canonid.settings import FailOn
 from tests.reports.samples import CONFIRMED, DISCREPANT, SPELLING, UNAVAILABLE, UNDETERMINED, WRONG, report
+from tests.store.samples import folder_of_another_user, unprivileged
 
 
 class Terminal(io.StringIO):
@@ -127,6 +128,39 @@ def test_standard_output_can_always_be_written(tmp_path: Path) -> None:
     """No file, nothing to find out; a new file in a folder that exists is fine."""
     check_output(None)
     check_output(tmp_path / "new.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("x" * 300, "cannot be written: File name too long"),
+        ("link", "there is no directory .*/nowhere; create it first"),
+        (".", "is a directory; name a file in it"),
+    ],
+)
+def test_what_can_be_no_file_is_found_out_before_the_work(tmp_path: Path, name: str, message: str) -> None:
+    """A link counts as what it leads to."""
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere" / "r.txt")
+    with pytest.raises(UsageError, match=message):
+        check_output(tmp_path / name)
+
+
+@pytest.mark.parametrize(("mode", "message"), [(0o555, "no right to write in"), (0, "Permission denied")])
+def test_a_folder_that_is_not_ours_is_found_out_before_the_work(mode: int, message: str) -> None:
+    """And not after minutes of requests."""
+    with folder_of_another_user() as folder:
+        folder.chmod(mode)
+        with unprivileged(), pytest.raises(UsageError, match=message):
+            check_output(folder / "r.txt")
+
+
+def test_a_link_that_leads_to_itself_is_replaced(tmp_path: Path) -> None:
+    """It leads to no file that could be kept."""
+    link = tmp_path / "link"
+    link.symlink_to(link)
+    check_output(link)
+    write("text", link)
+    assert link.read_text() == "text"
 
 
 def test_nobody_watches_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,11 @@ from canonid.cli.config import config
 from canonid.cli.doctor import doctor
 from canonid.cli.drugbank import drugbank
 from canonid.cli.evidence import evidence
+from canonid.cli.exits import ExitCode
 from canonid.cli.explain import explain
 from canonid.cli.fix import fix
 from canonid.cli.lookup import lookup
+from canonid.cli.output import prepare_streams, say, silence
 from canonid.cli.reconcile import reconcile
 from canonid.cli.runs import runs
 from canonid.cli.schedule import schedule
@@ -53,7 +55,10 @@ def _options(
 
 def main() -> None:
     """The command `canonid`."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or pipe with a narrow encoding must not turn a Greek letter into a crash.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files at start
-    app(prog_name="canonid")
+    prepare_streams()
+    try:
+        app(prog_name="canonid")
+    except OSError as error:  # in what Typer prints itself: help, version and usage errors
+        silence(sys.stdout)
+        say(f"canonid: error: standard output cannot be written: {error.strerror}")
+        sys.exit(ExitCode.USAGE)

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from canonid.cli.exits import ExitCode
+from canonid.cli.output import say
 from canonid.errors import CanonidError, Stopped
 
 VERBOSE = "canonid.verbose"
@@ -38,7 +39,7 @@ class Boundary(TyperGroup):
 
 
 def _stop(message: str, code: ExitCode) -> NoReturn:
-    sys.stderr.write(message + "\n")
+    say(message)
     raise typer.Exit(code)
 
 

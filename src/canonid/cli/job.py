@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from canonid.cli.exits import exit_code
-from canonid.cli.output import check_output, page_width, wants_color, write
+from canonid.cli.exits import ExitCode, exit_code
+from canonid.cli.output import check_output, page_width, say, wants_color, write
 from canonid.cli.progress import show_progress
 from canonid.reports import View, narrow, render
 from canonid.settings import load_settings
@@ -51,8 +51,11 @@ def run_job(
         hidden=hidden,
     )
     write(render(report, settings.format, view), output)
-    raise typer.Exit(exit_code(report, settings.fail_on))
+    code = exit_code(report, settings.fail_on)
+    if quiet and code is ExitCode.UNCHECKED:
+        say("canonid: not everything could be checked; run without -q to see what, and why")
+    raise typer.Exit(code)
 
 
 def _say_who(held: Holding) -> None:
-    sys.stderr.write(f"canonid: waiting for another run ({held.who}, since {held.acquired:%H:%M:%S} UTC)\n")
+    say(f"canonid: waiting for another run ({held.who}, since {held.acquired:%H:%M:%S} UTC)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,8 +67,11 @@ def _page(query: str) -> Path | None:
             return path
         if (len(path.parts) > 1 or query in {".", ".."} or query.endswith(os.sep)) and path.is_dir():
             raise UsageError(f"{query} is a directory; name one page in it, or check all with `canonid check {query}`")
-    except OSError:
-        return None  # longer than any file name
+    except OSError as error:
+        if error.errno == ENAMETOOLONG:
+            return None
+        # What is a path here must not be sent to the authorities as a name.
+        raise UsageError(f"cannot look at {query}: {error.strerror}") from None
     if path.suffix.casefold() in _PAGES:
         raise UsageError(f"there is no page {query}; look at the path, or give the name of the substance")
     return None

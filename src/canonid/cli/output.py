@@ -35,8 +35,33 @@ def _print(lines: Iterable[str]) -> None:
         sys.stdout.writelines(lines)
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered would raise again when the interpreter shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
+    except OSError as error:
+        silence(sys.stdout)
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def silence(stream: TextIO) -> None:
+    """Send what is still buffered nowhere: it would raise again, and change the exit code, at the very end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def say(message: str) -> None:
+    """Put a line on standard error; that nobody can read it changes neither the work nor the exit code."""
+    try:
+        sys.stderr.write(message + "\n")
+        sys.stderr.flush()
+    except OSError:
+        silence(sys.stderr)
+
+
+def prepare_streams() -> None:
+    """Make standard output and error fit for any text, even where they are closed (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the very end
+        # A terminal or pipe with a narrow encoding must not turn a Greek letter into a crash.
+        getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
 def check_output(output: Path | None) -> None:
@@ -46,10 +71,17 @@ def check_output(output: Path | None) -> None:
     """
     if output is None:
         return
-    if output.is_dir():
-        raise UsageError(f"--output {output} is a directory; name a file in it")
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"--output {output}: there is no directory {output.absolute().parent}; create it first")
+    try:
+        if output.is_dir():
+            raise UsageError(f"--output {output} is a directory; name a file in it")
+        folder = Path(os.path.realpath(output)).parent
+        if not folder.is_dir():
+            raise UsageError(f"--output {output}: there is no directory {folder}; create it first")
+        is_device = output.exists() and not output.is_file()
+    except OSError as error:
+        raise UsageError(f"--output {output} cannot be written: {error.strerror}") from error
+    if not os.access(output if is_device else folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise UsageError(f"--output {output} cannot be written: no right to write in {folder}; name another file")
 
 
 def _replace(output: Path, lines: Iterable[str]) -> None:
@@ -58,7 +90,7 @@ def _replace(output: Path, lines: Iterable[str]) -> None:
             with output.open("w", encoding="utf-8") as pipe:
                 pipe.writelines(lines)
             return
-        target = output.resolve()
+        target = Path(os.path.realpath(output))
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
