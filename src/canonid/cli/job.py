@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from canonid.cli.exits import ExitCode, exit_code
-from canonid.cli.output import check_output, page_width, say, wants_color, write
+from canonid.cli.output import append, check_output, say, write
 from canonid.cli.progress import show_progress
-from canonid.reports import View, narrow, render
+from canonid.cli.view import choose_format, view_of
+from canonid.model import Report
+from canonid.reports import Format, View, narrow, render
 from canonid.settings import load_settings
 
 if TYPE_CHECKING:
@@ -42,15 +44,11 @@ def run_job(
     with show_progress(quiet=quiet) as progress:
         report = wiring.run_job(settings, paths, remember=remember, progress=progress, wait=wait, on_wait=_say_who)
     report, hidden = narrow(report, settings.select, settings.ignore)
-    view = View(
-        verbose=verbose,
-        quiet=quiet,
-        color=output is None and wants_color(sys.stdout, os.environ),
-        width=page_width(sys.stdout, os.environ),
-        base=wiring.base_of(wiring.corpus_root(settings, paths)),
-        hidden=hidden,
-    )
-    write(render(report, settings.format, view), output)
+    form = choose_format(settings, output, os.environ)
+    view = replace(view_of(settings, paths, report, form, output, hidden), verbose=verbose, quiet=quiet)
+    write(render(report, form, view), output)
+    if form is Format.GITHUB:
+        _summarise(report, view)
     code = exit_code(report, settings.fail_on)
     if quiet and code is ExitCode.UNCHECKED:
         say("canonid: not everything could be checked; run without -q to see what, and why")
@@ -59,3 +57,11 @@ def run_job(
 
 def _say_who(held: Holding) -> None:
     say(f"canonid: waiting for another run ({held.who}, since {held.acquired:%H:%M:%S} UTC)")
+
+
+def _summarise(report: Report, view: View) -> None:
+    """Add the report to the summary of the step, if GitHub names a file for it."""
+    if file := os.environ.get("GITHUB_STEP_SUMMARY"):
+        from canonid.reports.github import step_summary  # noqa: PLC0415 - inside Actions only
+
+        append(step_summary(report, view), Path(file))

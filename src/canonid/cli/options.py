@@ -22,7 +22,20 @@ Paths = Annotated[
     list[Path] | None,
     typer.Argument(metavar="PATH", help="Pages, tables or directories; the current directory if none is given."),
 ]
-FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print the outcome.")]
+ReportFormat = Annotated[Format | None, typer.Option("--format", help="How to print the report.")]
+
+
+def _text_or_json(form: Format | None) -> Format | None:
+    if form not in {None, Format.TEXT, Format.JSON}:
+        raise typer.BadParameter("only the reports of reconcile and check come in this format; here: text, json.")
+    return form
+
+
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", metavar="[text|json]", callback=_text_or_json, help="How to print the outcome."),
+]
+"""For all that is no report."""
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write there instead of to standard output.")
 ]

@@ -64,6 +64,18 @@ def prepare_streams() -> None:
         getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
+def append(text: str, file: Path) -> None:
+    """Add `text` to a file that others write to as well.
+
+    A build does not fail for want of its summary: what cannot be written is said on standard error.
+    """
+    try:
+        with file.open("a", encoding="utf-8") as summary:
+            summary.write(text)
+    except OSError as error:
+        say(f"canonid: {file} cannot be written: {error.strerror}")
+
+
 def check_output(output: Path | None) -> None:
     """Find out before the work whether its outcome can be written.
 

@@ -9,7 +9,7 @@ from canonid.cli.job import run_job
 def reconcile(
     *,
     paths: options.Paths = None,
-    form: options.FormatOption = None,
+    form: options.ReportFormat = None,
     output: options.Output = None,
     offline: options.Offline = None,
     database: options.Database = None,

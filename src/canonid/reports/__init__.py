@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
-from canonid.model import Report
+from canonid.model import Answers, Report, Severity
 
 
 class Format(StrEnum):
@@ -14,6 +15,35 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    JSONL = "jsonl"
+    SARIF = "sarif"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    SSSOM = "sssom"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What there is to read about one rule, for formats that bring the explanation along."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    text: str
+    """Why, an example and the remedy, as Markdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A former run over the same pages, counted, for a trend."""
+
+    at: datetime
+    verdicts: Mapping[str, int]
+    findings: Mapping[str, int]
+    """By severity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +61,43 @@ class View:
     """Path from the reader's directory to the corpus root, so that places can be opened from the terminal."""
     hidden: int = 0
     """How many findings were left out by `--select` and `--ignore`."""
+    guides: tuple[Guide, ...] = ()
+    """All rules, whether or not they found anything."""
+    docs: str = ""
+    """Address of the folder with a page for each rule; empty if it is not known."""
+    source: str = ""
+    """Address of the corpus root on a forge; `{source}/{path}#L{line}` shows a line. Empty if it is not known."""
+    answers: Answers = field(default_factory=dict)
+    """What the evidence of the report means, where it could be read."""
+    history: tuple[Past, ...] = ()
+    """Former runs over the same pages, oldest first, this one left out."""
 
 
 def render(report: Report, form: Format, view: View) -> str:
     """The report in one of the formats, ending in a line break."""
-    from canonid.reports import json, text  # noqa: PLC0415 - `--help` needs the names of the formats, not their code
+    from canonid.reports import (  # noqa: PLC0415 - `--help` needs the names of the formats, not their code
+        csv,
+        github,
+        html,
+        json,
+        jsonl,
+        markdown,
+        sarif,
+        sssom,
+        text,
+    )
 
-    renderers = {Format.TEXT: text.render, Format.JSON: json.render}
+    renderers = {
+        Format.TEXT: text.render,
+        Format.JSON: json.render,
+        Format.JSONL: jsonl.render,
+        Format.SARIF: sarif.render,
+        Format.GITHUB: github.render,
+        Format.MARKDOWN: markdown.render,
+        Format.CSV: csv.render,
+        Format.SSSOM: sssom.render,
+        Format.HTML: html.render,
+    }
     return renderers[form](report, view)
 
 

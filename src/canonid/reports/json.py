@@ -4,27 +4,47 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from canonid import __version__
 from canonid.model import Evidence, Finding, Judged, Place, Proposal, Report, Run, Severity, Verdict
 from canonid.reports import View
+from canonid.waiver import Waiver
 
 SCHEMA_VERSION = 1
 
 
 def render(report: Report, view: View) -> str:
     """The document, sorted: the same run gives the same bytes, times and the run's id aside."""
-    document = {
+    document = {**head(report, view), "claims": claims(report), "findings": findings(report)}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def head(report: Report, view: View) -> dict[str, Any]:
+    """All of the document but the claims and the findings."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "canonid", "version": __version__},
         "run": _run(report.run),
         "summary": _summary(report, view.hidden),
-        "claims": [_claim(judged) for judged in sorted(report.claims, key=_claim_order)],
-        "findings": [_finding(finding) for finding in sorted(report.findings, key=_finding_order)],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def claims(report: Report) -> list[dict[str, Any]]:
+    """Every claim with its verdict, by place."""
+    return [_claim(judged) for judged in in_order(report.claims)]
+
+
+def findings(report: Report) -> list[dict[str, Any]]:
+    """Every finding, by place."""
+    return [_finding(finding) for finding in sorted(report.findings, key=finding_order)]
+
+
+def in_order(judged: Iterable[Judged]) -> list[Judged]:
+    """Claims in the order in which a reader of the pages meets them."""
+    return sorted(judged, key=_claim_order)
 
 
 def timestamp(moment: datetime) -> str:
@@ -37,7 +57,8 @@ def _claim_order(judged: Judged) -> tuple[str, int, int, str, str]:
     return (claim.place.path, claim.place.line, claim.place.column, claim.field, claim.text or "")
 
 
-def _finding_order(finding: Finding) -> tuple[str, int, int, str, str, str]:
+def finding_order(finding: Finding) -> tuple[str, int, int, str, str, str]:
+    """By place, then by code."""
     place = finding.place
     return (place.path, place.line, place.column, finding.code, finding.field, finding.message)
 
@@ -107,6 +128,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": _evidence(finding.evidence),
         "fingerprint": finding.fingerprint,
         "state": finding.state.value,
+        "waiver": _waiver(finding.waiver),
+    }
+
+
+def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    return {
+        "who": waiver.who,
+        "reason": waiver.reason,
+        "until": waiver.until.isoformat() if waiver.until else None,
+        "origin": waiver.origin,
     }
 
 
