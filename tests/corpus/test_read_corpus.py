@@ -151,3 +151,22 @@ def test_pipes_are_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.md")
     write(tmp_path, "y.md")
     assert names(read(tmp_path)) == ["y.md"]
+
+
+def test_a_link_that_leads_in_a_circle_is_a_problem_of_its_page(tmp_path: Path) -> None:
+    """The other pages are read all the same; a circle that is not named like a page is none."""
+    write(tmp_path, "good.md", text="---\nchembl-id: CHEMBL25\n---\n")
+    for name, target in (("x.md", "y"), ("y", "x.md")):
+        (tmp_path / name).symlink_to(target)
+    good, circle = read(tmp_path)
+    assert (good.path, len(good.claims), circle.path) == ("good.md", 1, "x.md")
+    assert circle.problems[0].message == "cannot be read: Too many levels of symbolic links"
+
+
+@pytest.mark.skipif(os.fsencode("ä") != "ä".encode(), reason="file names are not UTF-8 here")
+def test_a_name_that_is_no_text_is_a_problem_of_its_page(tmp_path: Path) -> None:
+    """It is shown with an escape, since nothing could print or store it as it is; the other pages are read."""
+    write(tmp_path, "good.md", os.fsdecode(b"caf\xe9.md"), text="---\nchembl-id: CHEMBL25\n---\n")
+    misnamed, good = read(tmp_path)
+    assert (misnamed.path, misnamed.claims, len(good.claims)) == ("caf\\xe9.md", (), 1)
+    assert misnamed.problems[0].message == "the path of this file is not UTF-8, so it was not read; rename it"

@@ -22,6 +22,8 @@ class File:
 
     path: Path
     shown: str
+    is_misnamed: bool = False
+    """True if the shown path stands for one that is no text: no report and no database could hold it."""
 
 
 def find_files(paths: Sequence[Path], root: Path, exclude: Sequence[str] = ()) -> list[File]:
@@ -39,7 +41,14 @@ def find_files(paths: Sequence[Path], root: Path, exclude: Sequence[str] = ()) -
     if not found:
         places = ", ".join(map(str, paths)) or "the paths given"
         raise CorpusError(f"nothing to read: no {' or '.join(PAGE_ENDINGS)} file under {places}; name a page or folder")
-    return sorted(found.values(), key=lambda file: file.shown)
+    return sorted(map(_with_text, found.values()), key=lambda file: file.shown)
+
+
+def _with_text(file: File) -> File:
+    """The file with a shown path that can be printed and stored, with escapes for bytes that are no UTF-8."""
+    shown = os.fsencode(file.shown)
+    text = shown.decode(errors="backslashreplace")
+    return File(file.path, text, is_misnamed=text.encode() != shown)
 
 
 def _files_at(path: Path, base: Path, exclude: Sequence[str]) -> Iterator[File]:
@@ -64,7 +73,7 @@ def _walk(folder: Path, base: Path, exclude: Sequence[str]) -> Iterator[File]:
     while pending or linked:
         if not pending:
             entry, path = linked.pop(0)
-            if not entry.is_dir():
+            if not _is_folder(entry):
                 yield File(Path(entry.path), path)
                 continue
             pending.append((os.path.realpath(entry.path), path))
@@ -75,7 +84,7 @@ def _walk(folder: Path, base: Path, exclude: Sequence[str]) -> Iterator[File]:
         for entry, path in _entries(real, shown, exclude):
             if entry.is_symlink():
                 linked.append((entry, path))
-            elif entry.is_dir():
+            elif _is_folder(entry):
                 pending.append((entry.path, path))
             else:
                 yield File(Path(entry.path), path)
@@ -91,9 +100,24 @@ def _entries(real: str, shown: str, exclude: Sequence[str]) -> Iterator[tuple[os
         path = f"{shown}/{entry.name}" if shown else entry.name
         if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS or _is_excluded(path, exclude):
             continue
-        is_page = entry.name.lower().endswith(PAGE_ENDINGS) and (entry.is_file() or not Path(entry.path).exists())
-        if is_page or entry.is_dir():
+        if _is_folder(entry) or (entry.name.lower().endswith(PAGE_ENDINGS) and _is_file_or_broken(entry)):
             yield entry, path
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder, or a link to one; False for a link that leads in a circle or where we may not look."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file_or_broken(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file or a link that leads to nothing: a page that cannot be read is reported, not passed over."""
+    try:
+        return entry.is_file() or not Path(entry.path).exists()
+    except OSError:
+        return True
 
 
 def _is_excluded(path: str, exclude: Sequence[str]) -> bool:
@@ -114,6 +138,9 @@ def _shown(path: Path, base: Path) -> str:
 
 def read_source(file: File) -> tuple[Source, Problem | None]:
     """The text of `file`; if it cannot be read as text, an empty one and the reason."""
+    if file.is_misnamed:
+        source = Source(file.shown, "")
+        return source, source.problem(0, "the path of this file is not UTF-8, so it was not read; rename it")
     try:
         data = file.path.read_bytes()
     except OSError as error:
