@@ -73,10 +73,11 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(place: Place, sign: sig
 
 
 def test_two_runs_at_once_on_one_database_get_in_nobodys_way(place: Place) -> None:
-    """Both end as one alone would, and the store is whole."""
-    processes = [place.start("reconcile", "wiki", "--format", "json") for _ in range(2)]
+    """One after the other, both end as one alone would, and the store is whole."""
+    processes = [place.start("reconcile", "wiki", "--format", "json", "--wait", "60") for _ in range(2)]
     ended = [finish(process) for process in processes]
-    assert [(exit_code, stderr) for exit_code, _, stderr in ended] == [(1, ""), (1, "")]
+    assert [exit_code for exit_code, _, _ in ended] == [1, 1]
+    assert {stderr.partition(" (")[0] for _, _, stderr in ended} <= {"", "canonid: waiting for another run"}
     ids = {json.loads(stdout)["run"]["id"] for _, stdout, _ in ended}
     assert {run.id for run in last_runs(place.settings.database)} == ids
     assert len(ids) == 2

@@ -13,7 +13,9 @@ from canonid.schedule.log import EventLog, LogFormat
 def test_a_line_of_json_has_time_level_event_and_details() -> None:
     """In one object; details that are not known are left out."""
     stream = io.StringIO()
-    EventLog(stream, LogFormat.JSON).event("run.started", due=datetime(2026, 1, 5, 3, tzinfo=UTC), holder="a", left=None)
+    EventLog(stream, LogFormat.JSON).event(
+        "run.started", due=datetime(2026, 1, 5, 3, tzinfo=UTC), holder="a", left=None
+    )
     line = json.loads(stream.getvalue())
     assert datetime.fromisoformat(line.pop("time")).tzinfo == UTC
     assert line == {"level": "info", "event": "run.started", "due": "2026-01-05T03:00:00Z", "holder": "a"}

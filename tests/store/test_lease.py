@@ -110,7 +110,7 @@ needs_proc = pytest.mark.skipif(not lease.identity().split("/")[1], reason="proc
 @pytest.fixture
 def sleeper() -> subprocess.Popen[bytes]:
     """A process that lives until it is killed."""
-    return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)  # noqa: S603 - our interpreter
+    return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
 
 
 @needs_proc

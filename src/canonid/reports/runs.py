@@ -13,10 +13,10 @@ from canonid.reports import View
 from canonid.reports.figures import counted, hanging, printable, table
 from canonid.store.history import Change, PastRun
 
-_HEAD = ("run", "pages", "right", "wrong", "open", "new", "gone", "requests", "seconds")
+_HEAD = ("run", "pages", "right", "wrong", "undecided", "new", "gone", "requests", "seconds")
 _NUMBERS = frozenset(range(1, 9))
 _RIGHT = (Verdict.CONFIRMED, Verdict.CONFIRMED_NULL)
-_OPEN = (Verdict.UNDETERMINED, Verdict.UNAVAILABLE)
+_UNDECIDED = (Verdict.UNDETERMINED, Verdict.UNAVAILABLE)
 _WORDS = {State.OPEN: "new", State.REOPENED: "found again", State.RESOLVED: "resolved"}
 
 
@@ -64,7 +64,7 @@ def run_as_json(run: PastRun, changes: Sequence[Change]) -> str:
 
 
 def _row(run: PastRun) -> tuple[str, ...]:
-    right, wrong, unsure = (_sum(run, these) for these in (_RIGHT, (Verdict.DISCREPANT,), _OPEN))
+    right, wrong, unsure = (_sum(run, these) for these in (_RIGHT, (Verdict.DISCREPANT,), _UNDECIDED))
     new = f"{run.new + run.reopened:,}"
     numbers = (f"{right:,}", f"{wrong:,}", f"{unsure:,}", new, f"{run.resolved:,}", f"{run.requests:,}")
     return (run.id, f"{run.subjects:,}", *numbers, f"{run.seconds:.1f}")
@@ -76,7 +76,7 @@ def _sum(run: PastRun, verdicts: Sequence[Verdict]) -> int:
 
 def _trend(first: PastRun, last: PastRun) -> str:
     """What the newest run says beside the oldest one shown."""
-    pairs = (("right", _RIGHT), ("wrong", (Verdict.DISCREPANT,)), ("open", _OPEN))
+    pairs = (("right", _RIGHT), ("wrong", (Verdict.DISCREPANT,)), ("undecided", _UNDECIDED))
     told = (f"{name} {_sum(first, these):,} → {_sum(last, these):,}" for name, these in pairs)
     return ", ".join(told) + f" since {first.started_at.astimezone(UTC):%Y-%m-%d}"
 

@@ -56,6 +56,7 @@ class Service:
     lasts: float = LASTS
     wait: float = float("inf")
     """How many seconds to wait for another run."""
+    grace: float = GRACE_SECONDS
     status: Status = field(default_factory=lambda: Status(datetime.now(UTC)))
     stop: threading.Event = field(default_factory=threading.Event)
     _idle: threading.Event = field(default_factory=threading.Event)
@@ -77,7 +78,7 @@ class Service:
                 scheduler.wakeup()  # after a machine has slept, or its clock was set
         self._ask_to_stop()
         scheduler.shutdown(wait=False)
-        has_ended = self._idle.wait(GRACE_SECONDS)
+        has_ended = self._idle.wait(self.grace)
         self.log.event("service.stopped", clean=has_ended)
         return has_ended
 
@@ -90,7 +91,7 @@ class Service:
             self.status.beat()
         if worker.is_alive():
             self._ask_to_stop()
-            worker.join(GRACE_SECONDS)
+            worker.join(self.grace)
         return outcome[0] if outcome else Outcome.STOPPED
 
     def carry_out(self) -> Outcome:

@@ -1,0 +1,76 @@
+"""Past runs, counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from canonid.model import Finding, State
+from canonid.store.discrepancies import update_discrepancies
+from canonid.store.history import changes_of, claims_of_last_run, find_run, past_runs
+from canonid.store.runs import record_run
+from tests.store.samples import finding, report
+
+PATH = "molecules/adapalene.md"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "canonid.sqlite"
+
+
+def run(database: Path, number: int, *findings: Finding, subjects: int = 1) -> None:
+    """A run on day `number` that found these."""
+    found = replace(report(*findings, run_id=f"2026010{number}-{number}", days=number), subjects=subjects)
+    update_discrepancies(database, found, checked_pages={PATH}, answered={"chembl"})
+    record_run(database, found)
+
+
+def test_runs_are_counted_newest_first(database: Path) -> None:
+    """Verdicts, findings, what was new, resolved and back, requests and seconds."""
+    run(database, 1, finding())
+    run(database, 2)
+    run(database, 3, finding())
+    assert [(past.new, past.resolved, past.reopened) for past in past_runs(database)] == [
+        (0, 0, 1),
+        (0, 1, 0),
+        (1, 0, 0),
+    ]
+    newest = past_runs(database, 1)[0]
+    assert (newest.id, newest.verdicts, newest.findings) == ("20260103-3", {"discrepant": 1}, {"error": 1})
+    assert (newest.claims, newest.requests, newest.seconds, newest.subjects) == (1, 2, 3.0, 1)
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id(database: Path) -> None:
+    """All that begin so."""
+    run(database, 1)
+    run(database, 2)
+    assert [past.id for past in find_run(database, "20260101")] == ["20260101-1"]
+    assert len(find_run(database, "2026")) == 2
+    assert find_run(database, "%") == ()
+
+
+def test_what_a_run_changed_is_told_with_the_discrepancy(database: Path) -> None:
+    """What is new; a run that found the same again changed nothing."""
+    run(database, 1, finding())
+    run(database, 2, finding())
+    (change,) = changes_of(database, "20260101-1")
+    assert (change.state, change.code, change.path, change.line) == (State.OPEN, "ID301", PATH, 4)
+    assert changes_of(database, "20260102-2") == ()
+
+
+def test_claims_are_those_of_the_newest_run_that_saw_enough(database: Path) -> None:
+    """A look at one page says nothing of the others."""
+    run(database, 1, subjects=10)
+    run(database, 2, subjects=1)
+    assert claims_of_last_run(database, 10) == {PATH: {("chembl-id", "CHEMBL1232"): 1}}
+    assert claims_of_last_run(database, 100) == {}
+
+
+def test_nothing_was_run_where_nothing_was_stored(database: Path) -> None:
+    """And looking creates nothing."""
+    assert (past_runs(database), find_run(database, "2"), changes_of(database, "2")) == ((), (), ())
+    assert claims_of_last_run(database, 1) == {}
+    assert not database.exists()
