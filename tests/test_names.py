@@ -18,6 +18,9 @@ from canonid.names import name_key, split_salt, words
         ("UK-14304", "UK 14304"),
         ("Doxycycline", "DOXYCYCLINE ANHYDROUS"),
         ("(−)-Epicatechin", "(-)-epicatechin"),
+        ("2′-Fucosyllactose", "2'-FUCOSYLLACTOSE"),
+        ("Glucophage™", "glucophage"),
+        ("St. John's wort", "St Johns wort"),
     ],
 )
 def test_two_spellings_of_one_name_are_equal(name: str, other: str) -> None:
@@ -34,10 +37,12 @@ def test_two_spellings_of_one_name_are_equal(name: str, other: str) -> None:
         ("(R)-warfarin", "warfarin"),
         ("levocetirizine", "cetirizine"),
         ("(±)-catechin", "(+)-catechin"),
+        ("4'-hydroxytamoxifen", "4-hydroxytamoxifen"),
+        ("Витамин D3", "D3"),
     ],
 )
 def test_names_of_different_things_stay_apart(name: str, other: str) -> None:
-    """Salts, signs of rotation, locants and stereo labels are part of the name."""
+    """Salts, signs of rotation, locants, stereo labels and words of other alphabets are part of the name."""
     assert name_key(name) != name_key(other)
 
 

@@ -39,21 +39,27 @@ _OTHER_COMMA = re.compile(r"(?<![0-9]),|,(?![0-9])")
 _PLUS = re.compile(r"\(\s*\+\s*\)")
 _MINUS = re.compile(r"\(\s*[-−–]\s*\)")
 _RACEMIC = re.compile(r"\(\s*(?:±|\+/-|\+-)\s*\)")
-_NOT_KEPT = re.compile(r"[^0-9a-z,]+")
 _WORD = re.compile(r"[^\W_]+")
+# Capitals are what is left of signs such as ℃; letters of other alphabets stay, or "Витамин D3" would be D3.
+_NOT_KEPT = re.compile(r"(?:[^\w,']|[_A-Z])+")
+_OTHER_PRIME = re.compile(r"(?<![0-9'])'|'\Z")
+_PLAIN = str.maketrans(
+    dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("’‘′ʹ", "'") | dict.fromkeys("™®℠", "") | {"″": "''"}
+)
 
 
 @lru_cache(maxsize=200_000)
 def name_key(name: str) -> str:
     """What two spellings of one name have in common.
 
-    Case, accents, Greek letters, spaces, hyphens and brackets do not count; commas between locants (1,2 is not 12)
-    and the sign of rotation do. An empty text means that nothing of the name is left to compare.
+    Case, accents, Greek letters, spaces, hyphens and brackets do not count; commas between locants (1,2 is not 12),
+    primes of locants (4' is not 4) and the sign of rotation do. An empty text means that nothing of the name is left
+    to compare.
     """
-    text = _RACEMIC.sub("racemic", _MINUS.sub("minus", _PLUS.sub("plus", name)))
+    text = _RACEMIC.sub("racemic", _MINUS.sub("minus", _PLUS.sub("plus", name))).translate(_PLAIN)
     text = "".join(_GREEK.get(char, char) for char in text.casefold())
     text = unicodedata.normalize("NFKD", text)
-    text = _OTHER_COMMA.sub(" ", text)
+    text = _OTHER_PRIME.sub("", _OTHER_COMMA.sub(" ", text))
     words = [word for word in re.split(r"[\s_]+", text) if word not in _NEUTRAL]
     return _NOT_KEPT.sub("", "".join(char for char in "".join(words) if not unicodedata.combining(char)))
 
@@ -66,6 +72,15 @@ def word_keys(text: str) -> tuple[str, ...]:
 def holds_words(words: Sequence[str], part: Sequence[str]) -> bool:
     """Whether `part` stands in `words` in one piece."""
     return any(tuple(words[at : at + len(part)]) == tuple(part) for at in range(len(words) - len(part) + 1))
+
+
+def ascii_spelling(name: str) -> str:
+    """`name` as authorities type it: Greek letters written out, plain hyphens and primes, no accents.
+
+    Letters of other alphabets stay as they are.
+    """
+    text = "".join(_GREEK.get(char.casefold(), char) for char in name.translate(_PLAIN))
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 @lru_cache(maxsize=200_000)
