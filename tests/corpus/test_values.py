@@ -14,7 +14,9 @@ def test_scalar_none(text: str) -> None:
     assert value.text is None
 
 
-@pytest.mark.parametrize("text", ["", "  ", "?", "TBD", "pending", "not confirmed", "unknown", "to be confirmed", "—"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "?", "NaN", "TBD", "pending", "not confirmed", "unknown", "to be confirmed", "—"]
+)
 def test_scalar_that_claims_nothing(text: str) -> None:
     """What is not known is not claimed."""
     assert read_scalar(text) is None

@@ -28,7 +28,7 @@ _NONE = re.compile(
 )
 _UNSURE = re.compile(
     r"(?:not\s+(?:[\w-]+\s+){0,2}?(?:confirmed|verified|known|checked|retrieved|determined|available)"
-    r"|un(?:confirmed|known|verified|determined|resolved)|pending|tb[acd]|to\s+be\s+\w+|todo|[?…–—-]+)(?!\w)",
+    r"|un(?:confirmed|known|verified|determined|resolved)|pending|nan|tb[acd]|to\s+be\s+\w+|todo|[?…–—-]+)(?!\w)",
     re.IGNORECASE,
 )
 _LEAD = " \t\n*_\"“”'‘="
