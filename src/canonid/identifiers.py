@@ -280,6 +280,11 @@ def skeleton(inchikey: str) -> str:
     return inchikey[:14]
 
 
+def is_standard(inchikey: str) -> bool:
+    """Whether an InChIKey is a standard one; others are made with other rules and fit no authority's."""
+    return inchikey[23:24] == "S"
+
+
 def is_secondary_shape(reference: Reference) -> bool:
     """True for DrugBank accessions of the old series (APRD, BIOD, BTD, EXPT, NUTR), which are never primary."""
     return reference.prefix == DRUGBANK and not reference.identifier.startswith("DB")

@@ -95,13 +95,13 @@ def test_hundreds_of_ids_are_a_handful_of_requests(place: Place) -> None:
 
 @pytest.mark.usefixtures("only_substances")
 def test_only_what_is_new_is_asked(place: Place) -> None:
-    """A page that was added costs its own questions."""
+    """A page that was added costs its own questions; where PubChem alone knows it, ChEMBL is asked by name."""
     place.run()
     place.new_requests()
     place.services.world.add(compound(2206, "Antipyrine", "VEQOALNAAJBPNY-UHFFFAOYSA-N"))
     place.write("antipyrine", "---\npubchem-cid: 2206\n---\n# Antipyrine\n")
     assert verdicts(place.run())["antipyrine", "pubchem-cid", "2206"] == "confirmed"
-    assert place.new_requests() == {"chembl": 0, "pubchem": 1, "clinicaltrials": 0}
+    assert place.new_requests() == {"chembl": 4, "pubchem": 1, "clinicaltrials": 0}
     assert b"2206" in place.services.requests("pubchem")[-1].body
     assert b"4091" not in place.services.requests("pubchem")[-1].body
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from canonid.identifiers import CAS, PREFIXES, PUBCHEM, UNII
+from canonid.identifiers import PREFIXES, PUBCHEM
 from canonid.model import Claim, Confidence, Predicate, Proposal, Record
 from canonid.names import name_key
 from canonid.rules.case import Case
+from canonid.rules.doubts import is_lone_biologic_hit
 from canonid.rules.identity import Fit, Identity, Relation
-from canonid.rules.profile import BIOLOGIC, NameMatch, record_keys
+from canonid.rules.profile import NameMatch, record_keys
 
 _SHORTEST_NAME = 5
 
@@ -82,25 +83,9 @@ def _grade(record: Record, case: Case) -> Candidate | None:
         return Candidate(record, identity, Confidence.HIGH)
     if identity.fit is Fit.EQUAL:
         return Candidate(record, identity, Confidence.MEDIUM)
-    if identity.match is not NameMatch.PREFERRED or _is_lone_biologic_hit(record, case):
+    if identity.match is not NameMatch.PREFERRED or is_lone_biologic_hit(record, case):
         return None
     return Candidate(record, identity, Confidence.MEDIUM)
-
-
-def _is_lone_biologic_hit(record: Record, case: Case) -> bool:
-    """Whether nothing but one name speaks for a record of a subject that is, or is said to be, a biologic."""
-    kinds = {record.kind, *(anchor.kind for anchor in case.profile.anchors)}
-    if not case.subject.biologic and kinds.isdisjoint(BIOLOGIC):
-        return False
-    preferred, synonyms = record_keys(record)
-    shared = (synonyms | {preferred}) & case.profile.pooled_keys(besides=record.reference, curated=True)
-    return len(shared) < 2 and not _numbers_agree(record, case)
-
-
-def _numbers_agree(record: Record, case: Case) -> bool:
-    """Whether a CAS number or UNII that the page claims is listed by the record."""
-    claimed = {claim.reference for claim in case.substance_claims if claim.prefix in {CAS, UNII}}
-    return not claimed.isdisjoint(record.xrefs)
 
 
 def _preference(candidate: Candidate) -> tuple[int, int, int, str, str]:

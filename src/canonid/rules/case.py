@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM, PUBCHEM_SUBSTANCE, Reference
+from canonid.identifiers import PREFIXES, PUBCHEM, PUBCHEM_SUBSTANCE, Reference
 from canonid.model import (
     Answer,
     ById,
@@ -25,34 +25,19 @@ from canonid.model import (
     Synonyms,
     Unavailable,
 )
-from canonid.rules.identity import Fit, Identity, Relation, identify
-from canonid.rules.profile import (
-    NameMatch,
-    Profile,
-    build_profile,
-    label,
-    name_match,
-    names_of,
-    record_keys,
-    resembles,
-    salt_of,
-    without_brackets,
-)
+from canonid.rules.doubts import tempered
+from canonid.rules.identity import Identity, Relation, identify
+from canonid.rules.profile import NameMatch, Profile, build_profile, name_match, names_of, without_brackets
 
 SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
 """The authorities that hold records of substances, in the order in which their names are trusted."""
 PUBCHEM_AUTHORITY = "pubchem"
-_SERVICES = ("chembl", "pubchem")
-"""Those of them that are asked over the network."""
 CHEAP_BY_NAME = ("chembl", "drugbank")
 """The authorities that take names in batches, or cost no request."""
 _MOST_NAMES = 8
 _LONGEST_NAME = 80
 _MOST_WORDS = 4
 _MOST_COMPOUNDS = 3
-
-
-_WRONG = {Relation.OTHER_FORM, Relation.OTHER_STRUCTURE, Relation.OTHER_SUBSTANCE}
 
 
 def authority_of(claim: Claim) -> str | None:
@@ -83,6 +68,10 @@ class Case:
     def substance_claims(self) -> tuple[Claim, ...]:
         """The claims about the identity of the subject (trials left out)."""
         return tuple(claim for claim in self.claims if claim.kind is ClaimKind.IDENTIFIER)
+
+    def claims_of(self, authority: str) -> tuple[Claim, ...]:
+        """Those of them that `authority` can be asked about."""
+        return tuple(claim for claim in self.substance_claims if authority_of(claim) == authority)
 
     def answer(self, claim: Claim) -> Answer | None:
         """What the authority says under the claimed reference; None if it was not asked or cannot be."""
@@ -241,70 +230,9 @@ class Case:
         return self._identities[record.reference]
 
     def _identify(self, record: Record) -> Identity:
-        """The relation by the record itself, tempered by the principle that half an agreement is called wrong only
-        where the same authority holds a better record.
-
-        Authorities draw stereochemistry differently, or file an ester under the parent's name. A salt says itself that
-        it is one.
-        """
+        """The relation by the record itself, tempered by what else is known and what could not be asked."""
         identity = identify(record, self.profile, names_complete=self.names_complete(record))
-        if self._rests_on_a_synonym(identity) and (unheard := self._unheard_besides(record.authority)):
-            why = f"{identity.grounds}; {AUTHORITIES[unheard]}, which may know another structure, could not be asked"
-            return replace(identity, relation=Relation.UNPROVEN, grounds=why)
-        if identity.relation not in _WRONG or not self._agrees_in_part(record, identity):
-            return identity
-        rivals = [hit for hit in self.hits(record.authority) if hit.reference != record.reference]
-        closer = next((rival for rival in rivals if self._is_closer(rival, record)), None)
-        if closer is not None:
-            return identity
-        if not self._has_searched(record.authority):
-            why = f"whether {AUTHORITIES[record.authority]} has a closer record could not be asked"
-            return replace(identity, relation=Relation.UNPROVEN, grounds=f"{identity.grounds}; {why}")
-        named = identity.match >= NameMatch.NAMED_ALIAS and identity.fit is Fit.SKELETON
-        twin = next((rival for rival in rivals if name_match(rival, self.profile.names) is NameMatch.PREFERRED), None)
-        if named and twin is None:
-            return replace(identity, relation=Relation.SAME, grounds=f"{identity.grounds}; no closer record there")
-        why = f"{label(twin)} has the same name" if twin else "no closer record there"
-        return replace(identity, relation=Relation.UNPROVEN, grounds=f"{identity.grounds}; {why}")
-
-    def _rests_on_a_synonym(self, identity: Identity) -> bool:
-        """Whether all that makes a record the subject is a name that forms and neighbours may carry, too."""
-        named = identity.relation is Relation.SAME and NameMatch.NONE < identity.match < NameMatch.PREFERRED
-        return named and identity.fit is not Fit.EQUAL
-
-    def _unheard_besides(self, authority: str) -> str | None:
-        """A service that was asked about the subject and could not answer: without it a contradiction may be missed.
-
-        A DrugBank export that nobody supplied is not waited for: it will be missing in the next run as well.
-        """
-        for other in _SERVICES:
-            if other == authority or any(anchor.authority == other for anchor in self.profile.anchors):
-                continue
-            claimed = (self.answer(claim) for claim in self.substance_claims if authority_of(claim) == other)
-            if not self._has_searched(other) or any(isinstance(answer, Unavailable) for answer in claimed):
-                return other
-        return None
-
-    def _has_searched(self, authority: str) -> bool:
-        """Whether no search of `authority` for this subject failed: what a failed one would have found is unknown."""
-        return not any(isinstance(answer, Unavailable) for answer in self.searched(authority).values())
-
-    def _agrees_in_part(self, record: Record, identity: Identity) -> bool:
-        """Whether a name, of the subject or of a record that vouches for it, or a word of one speaks for the record."""
-        if salt_of(record, self.profile.names) or (record.parent is not None and record.parent != record.reference):
-            return False
-        if identity.match is not NameMatch.NONE or resembles(record, self.profile):
-            return True
-        preferred, synonyms = record_keys(record)
-        pooled = self.profile.pooled_keys(besides=record.reference, curated=True)
-        return not (synonyms | {preferred}).isdisjoint(pooled)
-
-    def _is_closer(self, rival: Record, record: Record) -> bool:
-        """Whether another record of the authority fits the subject better: in structure, or in the name itself."""
-        match, own = name_match(rival, self.profile.names), name_match(record, self.profile.names)
-        if rival.inchikey in self.profile.structures(besides=record.reference):
-            return own < NameMatch.PREFERRED or match >= NameMatch.SYNONYM or not rival.name
-        return match > own and match >= NameMatch.SYNONYM and not salt_of(rival, self.profile.names)
+        return tempered(record, identity, self)
 
     def claim_identity(self, claim: Claim) -> Identity | None:
         """The relation of the claimed record to the subject; None without a record of a substance."""

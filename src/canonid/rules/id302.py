@@ -10,7 +10,7 @@ Remedy: compare the structures on the authorities' pages, then take the proposed
 
 from collections.abc import Iterator
 
-from canonid.identifiers import INCHIKEY
+from canonid.identifiers import INCHIKEY, is_standard
 from canonid.model import Claim, Confidence, Predicate, Proposal, Severity, Verdict
 from canonid.rules.base import Hit, Rule, proposing, shown
 from canonid.rules.case import Case
@@ -32,7 +32,9 @@ def check(case: Case) -> Iterator[Hit]:
 def _check_inchikey(claim: Claim, case: Case) -> Iterator[Hit]:
     known = case.profile.structures()
     reference = claim.reference
-    if reference is None or not known or same_skeleton(reference.identifier, known):
+    if reference is None or not known or not is_standard(reference.identifier):
+        return
+    if same_skeleton(reference.identifier, known):
         return
     inchikey, anchors = max(known.items(), key=lambda item: (len(item[1]), item[0]))
     sources = " and ".join(label(anchor) for anchor in anchors[:2])

@@ -142,10 +142,15 @@ def _by_names_alone(record: Record, profile: Profile) -> Identity:
     """No structure to compare and no name shared: wrong only if the subject is well known under other names."""
     preferred, synonyms = record_keys(record)
     theirs = synonyms | {preferred}
-    if not theirs.isdisjoint(profile.pooled_keys(besides=record.reference, curated=True)):
+    curated = profile.pooled_keys(besides=record.reference, curated=True)
+    if preferred in curated or not synonyms.isdisjoint(profile.preferred_keys(besides=record.reference)):
         return Identity(Relation.SAME, "shares a name with a record of the subject", NameMatch.ALIAS)
+    if not theirs.isdisjoint(curated):
+        return Identity(Relation.UNPROVEN, "shares only a synonym with a record of the subject")
     if not theirs.isdisjoint(profile.pooled_keys(besides=record.reference, curated=False)):
         return Identity(Relation.UNPROVEN, "shares only a deposited synonym with a record of the subject")
+    if pointer := next((anchor for anchor in profile.anchors if record.reference in anchor.xrefs), None):
+        return Identity(Relation.UNPROVEN, f"no shared name, but {label(pointer)} points to it")
     anchored = any(anchor.reference != record.reference for anchor in profile.anchors)
     if anchored and not resembles(record, profile):
         return Identity(Relation.OTHER_SUBSTANCE, "no shared name")

@@ -9,6 +9,7 @@ from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM
 from canonid.model import Answer, ByName, ByStructure, Claim, Unavailable
 from canonid.rules.candidates import Candidate, candidate_for
 from canonid.rules.case import Case
+from canonid.rules.doubts import unheard_besides
 from canonid.rules.profile import BIOLOGIC, label
 
 
@@ -46,6 +47,9 @@ def assess_null(claim: Claim, case: Case) -> Nullity:
     down = [answer.reason for answer in searched.values() if isinstance(answer, Unavailable)]
     if down or not searched:
         return Nullity(Absence.UNCHECKED, down[0] if down else "no search was made")
+    if unheard := unheard_besides(authority, case):
+        reason = f"{AUTHORITIES[unheard]} could not be asked for the structure and other names to search by"
+        return Nullity(Absence.UNCHECKED, reason)
     if hits := case.hits(authority):
         shown = ", ".join(label(hit) for hit in hits[:3])
         return Nullity(Absence.OPEN, f"the search by name found {shown}; a name alone does not prove it")

@@ -14,15 +14,21 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from canonid.identifiers import INCHIKEY, PUBCHEM, Reference, skeleton
+from canonid.identifiers import INCHIKEY, PUBCHEM, Reference, is_standard, skeleton
 from canonid.model import Claim, Kind, Predicate, Record, Subject
-from canonid.names import name_key, split_salt, words
+from canonid.names import ascii_spelling, name_key, split_salt, words
 
 # Shorter aliases (NR, D3, MRA) are shared by too many substances to say anything.
 _SHORTEST_ALIAS = 4
 _SUBTITLE = re.compile(r"\s+[—–-]\s+|:\s+")
-# Brackets that explain a name, not those that belong to it: (R), (-), (18F), (RS) make another substance.
-_BRACKETS = re.compile(r"\((?![RSEZ+±/\s−–-]*\)|[A-Z]\)|[0-9]+[A-Z]{0,2}\))([^()]*)\)", re.IGNORECASE)
+# Brackets that explain a name, not those that belong to it: (R), (-), (18F), (99mTc), (I-131), (S-enantiomer) make
+# another substance.
+_BRACKETS = re.compile(
+    r"\((?![RSEZ+±/\s−–-]*\)|[A-Z]\)|[0-9]+m?[A-Z]{0,2}\)"
+    r"|(?:F|C|I|N|O|Cu|Ga|In|Lu|Rb|Sm|Sr|Tc|Tl|Y|Zr)[ -][0-9]{2,3}m?\)"
+    r"|[RSEZDL+±−–-]+[ -](?:enantiomer|isomer|form)\))([^()]*)\)",
+    re.IGNORECASE,
+)
 _CURATED = frozenset({"chembl", "drugbank"})
 
 
@@ -72,12 +78,10 @@ def without_brackets(name: str) -> str:
 
 
 def _keyed(names: Iterable[str], shortest: int) -> dict[str, str]:
-    """Names by key, spelt as the first of each is: but authorities write letters such as β out."""
+    """Names by key, spelt as the first of each is, with letters such as β written out as authorities do."""
     keyed: dict[str, str] = {}
     for name in names:
-        key = name_key(name)
-        if key not in keyed or (name.isascii() and not keyed[key].isascii()):
-            keyed[key] = " ".join(name.split())
+        keyed.setdefault(name_key(name), ascii_spelling(" ".join(name.split())))
     return {key: name for key, name in keyed.items() if len(key) >= shortest}
 
 
@@ -99,7 +103,8 @@ def name_match(record: Record, names: Names) -> NameMatch:
     preferred, synonyms = record_keys(record)
     if preferred and preferred in names.own:
         return NameMatch.PREFERRED
-    if not synonyms.isdisjoint(names.own):
+    # A short name is the preferred one of few substances, but somebody's abbreviation of many (ALA, DHA, NR).
+    if any(len(key) >= _SHORTEST_ALIAS for key in synonyms & names.own.keys()):
         return NameMatch.SYNONYM
     if preferred and preferred in names.aliases:
         return NameMatch.NAMED_ALIAS
@@ -153,14 +158,22 @@ class Profile:
                 keys |= {preferred} if curated and anchor.authority not in _CURATED else synonyms | {preferred}
         return keys - {""}
 
+    def preferred_keys(self, besides: Reference) -> set[str]:
+        """Keys of the preferred names of anchors, without short ones, leaving out the record `besides`."""
+        preferred = (record_keys(anchor)[0] for anchor in self.anchors if anchor.reference != besides)
+        return {key for key in preferred if len(key) >= _SHORTEST_ALIAS}
+
     @property
     def is_biologic(self) -> bool:
         """Whether an anchor is of a biological kind and none has a structure."""
         return any(anchor.kind in BIOLOGIC for anchor in self.anchors) and not self.structures()
 
-    def biologic(self) -> Record | None:
-        """An anchor that proves a kind without a discrete structure, unless another anchor has a structure."""
-        if self.structures():
+    def biologic(self, besides: Reference | None = None) -> Record | None:
+        """An anchor that proves a kind without a discrete structure, unless another anchor has a structure.
+
+        The record `besides` is left out: a compound named after an antibody does not make it one with a structure.
+        """
+        if self.structures(besides):
             return None
         return next((anchor for anchor in self.anchors if anchor.kind in STRUCTURELESS), None)
 
@@ -181,6 +194,7 @@ def build_profile(subject: Subject, claims: Iterable[Claim], records: Iterable[R
         claim.reference.identifier
         for claim in claims
         if claim.prefix == INCHIKEY and claim.predicate is Predicate.EXACT and claim.reference is not None
+        if is_standard(claim.reference.identifier)
     )
     return Profile(names, tuple(anchors.values()), keys)
 

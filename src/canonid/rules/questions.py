@@ -19,7 +19,8 @@ from canonid.model import (
     Unavailable,
 )
 from canonid.rules.case import CHEAP_BY_NAME, PUBCHEM_AUTHORITY, SUBSTANCE_AUTHORITIES, Case
-from canonid.rules.identity import Fit, Relation
+from canonid.rules.doubts import rests_on_a_synonym
+from canonid.rules.identity import Fit, Identity, Relation
 from canonid.rules.profile import NameMatch
 
 Asked = tuple[str, Question]
@@ -72,7 +73,12 @@ def _is_open(claim: Claim, case: Case) -> bool:
     if identity is None or record is None or record.status is not Status.CURRENT:
         return True
     form_in_doubt = identity.fit is Fit.SKELETON
-    return identity.relation is not Relation.SAME or form_in_doubt
+    return not _settles(identity) or form_in_doubt
+
+
+def _settles(identity: Identity) -> bool:
+    """Whether no record of the name itself need be looked for."""
+    return identity.relation is Relation.SAME and not rests_on_a_synonym(identity)
 
 
 def _searches(authority: str, case: Case) -> Iterator[Asked]:
@@ -83,7 +89,7 @@ def _searches(authority: str, case: Case) -> Iterator[Asked]:
         yield authority, ByStructure(inchikey)
     answers = [case.dossier.answer(authority, ByStructure(inchikey)) for inchikey in structures]
     records = [record for answer in answers if isinstance(answer, Found) for record in answer.records]
-    if None in answers or any(case.identity(record).relation is Relation.SAME for record in records):
+    if None in answers or any(_settles(case.identity(record)) for record in records):
         return
     if authority == PUBCHEM_AUTHORITY and case.profile.biologic() is not None:
         return  # no name gives a biologic a CID
@@ -103,12 +109,26 @@ def _synonyms(case: Case) -> Iterator[Asked]:
 
 def _anchors(case: Case) -> Iterator[Asked]:
     """Where no record vouches for the subject, the authorities that are cheap to ask by name are asked for one."""
-    if case.is_waiting or case.profile.anchors:
+    if case.is_waiting:
         return
-    if any(identity.relation is Relation.UNPROVEN for _, _, identity in case.exact_records):
-        for authority in CHEAP_BY_NAME:
+    lost = not case.profile.anchors and any(item[2].relation is Relation.UNPROVEN for item in case.exact_records)
+    for authority in CHEAP_BY_NAME:
+        if lost or (authority == "chembl" and _is_alone(case)):
             for name in case.names_for(authority):
                 yield authority, ByName.of(name)
+
+
+def _is_alone(case: Case) -> bool:
+    """Whether PubChem alone speaks for the subject.
+
+    It gives one name to several drawings of a substance, and lists whatever name a depositor thought of: ChEMBL, which
+    takes names in batches, may know better. DrugBank is not missed: its export may not have been supplied.
+    """
+    curated = any(anchor.authority in CHEAP_BY_NAME for anchor in case.profile.anchors)
+    named = any(
+        record.reference.prefix == PUBCHEM and not identity.is_strong for _, record, identity in case.exact_records
+    )
+    return named and not curated and not case.claims_of("chembl")
 
 
 def _aliases(case: Case) -> Iterator[Asked]:

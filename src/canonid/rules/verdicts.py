@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from canonid.identifiers import AUTHORITIES, CAS, DRUGBANK, INCHIKEY, PREFIXES, UNII, Reference
+from canonid.identifiers import AUTHORITIES, CAS, DRUGBANK, INCHIKEY, PREFIXES, UNII, Reference, is_standard
 from canonid.model import (
     Claim,
     ClaimKind,
@@ -148,6 +148,8 @@ def _judge_null(claim: Claim, case: Case) -> Opinion:
 
 
 def _judge_inchikey(claim: Claim, case: Case) -> Opinion:
+    if claim.reference is not None and not is_standard(claim.reference.identifier):
+        return Verdict.UNDETERMINED, "a non-standard InChIKey cannot be compared with the standard ones of authorities"
     known = case.profile.structures()
     same = [record for record in case.proven_records if Reference(INCHIKEY, record.inchikey or "") == claim.reference]
     if same:
@@ -160,9 +162,11 @@ def _judge_inchikey(claim: Claim, case: Case) -> Opinion:
 def _judge_number(claim: Claim, case: Case) -> Opinion:
     """CAS numbers and UNIIs: no authority is asked for them, but records list them."""
     reference, what = claim.reference, PREFIXES[claim.prefix].label
+    sources = {record: numbers for record in case.proven_records if (numbers := record.xref(claim.prefix))}
+    curated = {record: numbers for record, numbers in sources.items() if record.authority == DRUGBANK}
     listed: dict[str, str] = {}
-    for record in case.proven_records:
-        for number in record.xref(claim.prefix):
+    for record, numbers in (curated or sources).items():  # at PubChem, anyone may list the number of a salt
+        for number in numbers:
             listed.setdefault(number, label(record))
     if reference is not None and reference.identifier in listed:
         return Verdict.CONFIRMED, f"listed by {listed[reference.identifier]}"
