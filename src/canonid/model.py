@@ -504,7 +504,7 @@ class Finding:
 def fingerprint_of(code: str, subject: str, field: str, claimed: str | None) -> str:
     """The name of the discrepancy that a finding of `code` on this claim is; 16 hexadecimal digits."""
     parts = (code, subject, field, "\0null" if claimed is None else claimed)
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

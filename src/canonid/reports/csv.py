@@ -35,7 +35,13 @@ def render(report: Report, _: View) -> str:
 
 
 def _safe(cells: Sequence[object]) -> list[str]:
-    return [f"'{text}" if (text := str(cell)).startswith(_FORMULA) else text for cell in cells]
+    texts = ("".join(map(_kept, str(cell))) for cell in cells)
+    return [f"'{text}" if text.startswith(_FORMULA) else text for text in texts]
+
+
+def _kept(char: str) -> str:
+    """The character, or a sign that there was one that no spreadsheet should get; line ends may stand in a cell."""
+    return char if char.isprintable() or char in "\t\r\n" else " " if char.isspace() else "\ufffd"
 
 
 def _claim_row(judged: Judged, findings: Sequence[Finding]) -> list[object]:

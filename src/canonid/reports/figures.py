@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from urllib.parse import quote
 
 
 def size(number: int | None) -> str:
@@ -47,6 +48,11 @@ def hanging(margin: str, text: str, width: int) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     ) or [margin.rstrip()]
+
+
+def quoted(text: str, safe: str = "/~") -> str:
+    """`text` percent-encoded as part of an address, whatever is in it."""
+    return quote(text.encode("utf-8", "surrogatepass"), safe=safe)
 
 
 def printable(text: str) -> str:

@@ -43,7 +43,7 @@ def step_summary(report: Report, view: View) -> str:
         if len(text.encode()) <= LARGEST_SUMMARY:
             return text
     kept = text.encode()[:LARGEST_SUMMARY].decode(errors="ignore").rpartition("\n## ")[0]
-    return kept + "\n\nThe rest is left out, because GitHub shows no more: run canonid with `--format html`.\n"
+    return kept.rstrip() + "\n\nThe rest is left out, because GitHub shows no more: run canonid with `--format html`.\n"
 
 
 def _open(report: Report) -> Iterator[Finding]:
@@ -71,7 +71,8 @@ def _message(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    encoded = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(encoded)  # the log of a step is a terminal too
 
 
 def _property(text: str) -> str:

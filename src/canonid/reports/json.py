@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from canonid import __version__
-from canonid.model import Evidence, Finding, Judged, Place, Proposal, Report, Run, Severity, Verdict
+from canonid.model import Evidence, Finding, Judged, Place, Proposal, Report, Run, Severity, State, Verdict
 from canonid.reports import View
 from canonid.waiver import Waiver
 
 SCHEMA_VERSION = 1
+_UNSOUND = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Line ends of Unicode, controls, and halves of characters, which names of files can have."""
 
 
 def render(report: Report, view: View) -> str:
     """The document, sorted: the same run gives the same bytes, times and the run's id aside."""
-    document = {**head(report, view), "claims": claims(report), "findings": findings(report)}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    document = {
+        **head(report, view),
+        "claims": claims(report),
+        "findings": findings(report),
+        "waivers": waivers(report),
+    }
+    return dumped(document, indent=2) + "\n"
+
+
+def dumped(document: object, indent: int | None = None) -> str:
+    """`document` as JSON in which no character ends a line but a line end, and that any file can be written with."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+    return _UNSOUND.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def head(report: Report, view: View) -> dict[str, Any]:
-    """All of the document but the claims and the findings."""
+    """All of the document but the lists."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "canonid", "version": __version__},
@@ -40,6 +54,11 @@ def claims(report: Report) -> list[dict[str, Any]]:
 def findings(report: Report) -> list[dict[str, Any]]:
     """Every finding, by place."""
     return [_finding(finding) for finding in sorted(report.findings, key=finding_order)]
+
+
+def waivers(report: Report) -> list[dict[str, Any]]:
+    """Every waiver that the run met, with what it made of it."""
+    return [_filed(waiver) for waiver in report.waivers]
 
 
 def in_order(judged: Iterable[Judged]) -> list[Judged]:
@@ -85,6 +104,7 @@ def _summary(report: Report, hidden: int) -> dict[str, Any]:
         "verdicts": {verdict.value: verdicts[verdict] for verdict in Verdict},
         "findings": {severity.value: severities[severity] for severity in Severity},
         "findings_not_shown": hidden,
+        "findings_waived": sum(finding.state is State.WAIVED for finding in report.findings),
     }
 
 
@@ -129,6 +149,19 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "state": finding.state.value,
         "waiver": _waiver(finding.waiver),
+    }
+
+
+def _filed(waiver: Waiver) -> dict[str, Any]:
+    """A waiver with what the run made of it."""
+    return {
+        "fingerprint": waiver.fingerprint or None,
+        "code": waiver.code,
+        "subject": waiver.subject,
+        "field": waiver.field or None,
+        "claimed": waiver.claimed,
+        **(_waiver(waiver) or {}),
+        "standing": waiver.standing.value,
     }
 
 

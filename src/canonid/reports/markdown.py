@@ -6,11 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from canonid.model import Claim, Evidence, Finding, Judged, Place, Report, Severity, State, Verdict
 from canonid.reports import View
-from canonid.reports.figures import counted
+from canonid.reports.figures import counted, quoted
 from canonid.reports.json import finding_order, in_order, timestamp
 from canonid.reports.pairing import line_url, page_of, proposed_page, shown_value
 from canonid.reports.text import SMALL
@@ -160,4 +159,4 @@ def _linked(shown: str, url: str | None) -> str:
     """A link, if the address is one of the web: evidence may come from a file that names any."""
     if url is None or not url.startswith(("https://", "http://")):
         return shown
-    return f"[{shown}]({quote(url, safe=_IN_URLS)})"
+    return f"[{shown}]({quoted(url, safe=_IN_URLS)})"

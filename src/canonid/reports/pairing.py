@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from urllib.parse import quote
 
 from canonid.identifiers import PREFIXES, Reference
 from canonid.model import Claim, Finding, Judged, Place, Report
 from canonid.reports import View
+from canonid.reports.figures import quoted
 from canonid.reports.json import finding_order, in_order
 
 
@@ -49,7 +49,7 @@ def page_of(reference: Reference | None) -> str | None:
     if reference is None:
         return None
     url = PREFIXES[reference.prefix].url
-    return url.format(quote(reference.identifier, safe="")) if url else None
+    return url.format(quoted(reference.identifier, safe="")) if url else None
 
 
 def proposed_page(finding: Finding, claims: Iterable[Claim]) -> str | None:
@@ -65,9 +65,9 @@ def proposed_page(finding: Finding, claims: Iterable[Claim]) -> str | None:
 
 def path_from(base: str, path: str) -> str:
     """`path` as the reader's directory has it, percent-encoded."""
-    return quote(posixpath.join(base, path), safe="/~")
+    return quoted(posixpath.join(base, path))
 
 
 def line_url(view: View, place: Place) -> str | None:
     """The address of a line on the forge, if the view knows the forge."""
-    return f"{view.source}/{quote(place.path, safe='/~')}#L{place.line}" if view.source else None
+    return f"{view.source}/{quoted(place.path)}#L{place.line}" if view.source else None

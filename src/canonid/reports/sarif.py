@@ -7,14 +7,13 @@ start at the reader's directory, which for code scanning is the root of the repo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from canonid import __version__
 from canonid.model import Claim, ClaimKind, Finding, Judged, Place, Report, Run, Severity, State, Verdict
 from canonid.reports import Guide, View
-from canonid.reports.json import finding_order, timestamp
+from canonid.reports.json import dumped, finding_order, timestamp
 from canonid.reports.pairing import path_from
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -47,7 +46,7 @@ def render(report: Report, view: View) -> str:
         "results": [_result(finding, numbers[finding.code], claims, view) for finding in findings],
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return dumped(document, indent=2) + "\n"
 
 
 def _guides(report: Report, view: View) -> list[Guide]:

@@ -12,12 +12,12 @@ import json
 import posixpath
 import uuid
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from canonid import __version__
 from canonid.identifiers import PREFIXES
 from canonid.model import Claim, Judged, Report, Verdict
 from canonid.reports import View
+from canonid.reports.figures import quoted
 from canonid.reports.json import in_order
 
 COLUMNS = (
@@ -78,8 +78,8 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
 def _subject(claim: Claim) -> str:
     """The page; of a table, which is about many subjects, the row as well."""
     path = claim.place.path
-    row = "" if posixpath.splitext(posixpath.basename(path))[0] == claim.subject else f"#{quote(claim.subject)}"
-    return f"{_PAGE}:{quote(path, safe='/')}{row}"
+    row = "" if posixpath.splitext(posixpath.basename(path))[0] == claim.subject else f"#{quoted(claim.subject)}"
+    return f"{_PAGE}:{quoted(path)}{row}"
 
 
 def _object(judged: Judged) -> str | None:

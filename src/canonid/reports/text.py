@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from canonid.model import Finding, Judged, Place, Report, Severity, State, Verdict
 from canonid.reports import View
+from canonid.waiver import Standing, Waiver
 
 SMALL = 150
 """Up to so many claims each one is listed; beyond, only those that need attention."""
@@ -18,7 +19,7 @@ _SAME_REASON = 5
 """More claims than this that could not be checked for one and the same reason are counted, not listed."""
 
 # The plain colours of the terminal, which every theme maps to something legible; never a background, never white.
-_PLAIN, _RED, _GREEN, _YELLOW, _CYAN, _BOLD = "", "31", "32", "33", "36", "1"
+_PLAIN, _RED, _GREEN, _YELLOW, _CYAN, _BOLD, _DIM = "", "31", "32", "33", "36", "1", "2"
 _JOINT = "\xa0"
 """Stands for a space at which a line must not be broken."""
 _SEVERITY = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.INFO: _CYAN}
@@ -53,9 +54,12 @@ def render(report: Report, view: View) -> str:
 
 
 def _entries(report: Report, view: View) -> list[_Entry]:
-    found = [_finding_entry(finding) for finding in report.findings]
     if view.quiet:
-        return found
+        return [_finding_entry(finding) for finding in report.findings if finding.state is not State.WAIVED]
+    found = [
+        _waived_entry(finding, finding.waiver) if finding.waiver and not view.verbose else _finding_entry(finding)
+        for finding in report.findings
+    ]
     told = {(finding.code, place) for finding in report.findings for place in (finding.place, *finding.also)}
     everything = view.verbose or len(report.claims) <= SMALL
     crowded = set() if everything else _crowded(report.claims)
@@ -111,12 +115,18 @@ def _claim_entry(same: Sequence[Judged]) -> _Entry:
     )
 
 
+def _waived_entry(finding: Finding, waiver: Waiver) -> _Entry:
+    """A line that steps back behind what has to be acted on."""
+    value = "null" if finding.claimed is None else finding.claimed
+    return _Entry(finding.place, finding.code, _DIM, f"{finding.field} {value} is {waiver.terms}", weight=_DIM)
+
+
 def _finding_entry(finding: Finding) -> _Entry:
     text = finding.message
     if finding.severity is not Severity.ERROR:
         text = f"[{finding.severity.value}] {text}"
     if finding.state is not State.OPEN:
-        text += f" [{finding.state.value}]"
+        text += f" [{finding.waiver.terms if finding.waiver else finding.state.value}]"
     more = []
     if proposal := finding.proposal:
         value = "null" if proposal.value is None else proposal.value
@@ -136,7 +146,7 @@ def _also(place: Place, others: Sequence[Place]) -> list[str]:
 
 def _by_page(entries: list[_Entry]) -> list[list[_Entry]]:
     pages: dict[str, list[_Entry]] = {}
-    for entry in sorted(entries, key=lambda entry: _position(entry.place)):
+    for entry in sorted(entries, key=lambda entry: (_position(entry.place), entry.label, entry.text)):
         pages.setdefault(entry.place.path, []).append(entry)
     return list(pages.values())
 
@@ -191,6 +201,8 @@ def _summary(report: Report, view: View) -> list[str]:
     said = ", ".join(f"{verdicts[verdict]}{_JOINT}{verdict.value}" for verdict in Verdict if verdicts[verdict])
     found = ", ".join(_count(severities[severity], severity.value) for severity in Severity if severities[severity])
     found = found.replace("infos", "info") or "none"
+    if waived := sum(finding.state is State.WAIVED for finding in report.findings):
+        found += f" ({waived} of them waived)"
     if view.hidden:
         found += f" ({view.hidden} more not shown because of --select or --ignore)"
     counted = f"{_count(len(report.claims), 'claim')} on {_count(report.subjects, 'page')}"
@@ -202,7 +214,7 @@ def _summary(report: Report, view: View) -> list[str]:
 
 
 def _authorities(report: Report, view: View) -> list[str]:
-    rows = sorted(report.run.authorities.items())
+    rows = sorted((_clean(name), use) for name, use in report.run.authorities.items())
     width = max((len(name) for name, _ in rows), default=0)
     lines = [_paint("Authorities:", _BOLD, view)] if rows else []
     for name, use in rows:
@@ -239,9 +251,18 @@ def _hints(report: Report, view: View) -> list[str]:
     if compiled := {item for judged in report.claims for item in judged.evidence if item.sources}:
         counted = _count(len(compiled), "record")
         hints.append(f"{counted} compiled by hand, not received from an authority (--format json names the sources)")
+    hints += [_idle(waiver) for waiver in report.waivers if waiver.standing in {Standing.EXPIRED, Standing.UNUSED}]
     if report.findings:
         hints.append(f"`canonid explain {min(finding.code for finding in report.findings)}` tells what a code means")
     return [line for hint in hints for line in _wrap([("Hint:", _CYAN)], hint, view)]
+
+
+def _idle(waiver: Waiver) -> str:
+    """What is to be said of a waiver that waives nothing."""
+    what = f"the waiver at {waiver.origin} ({waiver.code} {waiver.subject} {waiver.field}".rstrip() + ")"
+    if waiver.standing is Standing.EXPIRED:
+        return f"{what} ended on {waiver.until}: mend the page, give it another day, or take it out"
+    return f"{what} is of nothing that is found any more: take it out"
 
 
 def _reasons(report: Report, unchecked: Iterable[Judged]) -> list[str]:
