@@ -20,6 +20,7 @@ from tests.reports.samples import (
     TRIAL_STATUS,
     UNAVAILABLE,
     UNDETERMINED,
+    WAIVED,
     WRONG,
     claim,
     report,
@@ -257,3 +258,31 @@ def test_every_verdict_has_a_word_of_its_own() -> None:
     shown = text(replace(MIXED, findings=()), View(width=0))
     words = {line.split()[1] for line in shown.splitlines() if line.startswith("wiki/")}
     assert words == {verdict.value for verdict in Verdict}
+
+
+def test_what_is_waived_takes_one_line_that_steps_back() -> None:
+    """Its terms instead of the message; the count says how many there are."""
+    lines = render(WAIVED, Format.TEXT, View(width=0)).splitlines()
+    assert lines[0] == (
+        "wiki/adapalene.md:6:12 ID301 chembl-id CHEMBL1232 is waived until 2026-04-01 (A. Curator): known"
+    )
+    assert lines[1] == ""
+    assert "Findings: 1 error (1 of them waived)" in lines
+    painted = render(WAIVED, Format.TEXT, View(width=0, color=True)).splitlines()
+    assert painted[0].startswith("\x1b[2mwiki/adapalene.md:6:12\x1b[0m \x1b[2mID301\x1b[0m ")
+
+
+def test_what_is_waived_is_told_in_full_where_everything_is() -> None:
+    """With -v; and not at all where only what counts is shown."""
+    whole = render(WAIVED, Format.TEXT, View(verbose=True, width=0)).splitlines()
+    assert "is ERTAPENEM SODIUM" in whole[0]
+    assert whole[0].endswith("[waived until 2026-04-01 (A. Curator): known]")
+    assert render(WAIVED, Format.TEXT, View(quiet=True)) == ""
+
+
+def test_waivers_that_waive_nothing_are_pointed_out() -> None:
+    """Where each is, and what to do; those in use are not mentioned."""
+    hints = [line for line in render(WAIVED, Format.TEXT, View(width=0)).splitlines() if "waiver at" in line]
+    expired, idle = hints
+    assert "waiver at .canonid/waivers.toml:3 (ID301 fisetin chembl-id) ended on 2026-01-01: mend the page" in expired
+    assert "waiver at wiki/metformin.md:4 (ID103 metformin) is of nothing that is found any more: take it out" in idle

@@ -1,7 +1,7 @@
 """The report as JSON Lines, for programs that read as they go: the run, then claims, findings, waivers.
 
-Each line is one object of the JSON report with `type` in front (`run`, `claim`, `finding`, `waiver`); the first one says which
-schema version the others follow.
+Each line is one object of the JSON report with `type` in front (`run`, `claim`, `finding`, `waiver`); the first one
+says which schema version the others follow.
 """
 
 from __future__ import annotations
