@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonid.names import name_key, split_salt, words
+from canonid.names import holds_words, name_key, split_salt, word_keys, words
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,16 @@ def test_words_leave_out_salts_and_short_ones() -> None:
 def test_any_text_has_a_key(text: str) -> None:
     """Folding never raises, and a key is its own key but for the marks it keeps."""
     assert name_key(text) == name_key(text.upper().lower()) or not text.isascii()
+
+
+def test_the_words_of_a_name_keep_their_order() -> None:
+    """Each folded by itself, so that one name can be looked for in another."""
+    assert word_keys("Gemcitabine + nab-Paclitaxel") == ("gemcitabine", "nab", "paclitaxel")
+
+
+@pytest.mark.parametrize(
+    ("part", "is_held"), [("nab-paclitaxel", True), ("Gemcitabine", True), ("gemcitabine paclitaxel", False)]
+)
+def test_a_name_is_held_in_one_piece(part: str, is_held: bool) -> None:
+    """Words that stand apart are another name."""
+    assert holds_words(word_keys("Gemcitabine + nab-Paclitaxel"), word_keys(part)) is is_held

@@ -6,20 +6,38 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from canonid.errors import CorpusError
 from canonid.gather import Asked, Gatherer
 from canonid.identifiers import Reference
-from canonid.model import Answers, Claim, ClaimKind, Dossier, Finding, Judged, Page, Predicate, Report, Run, Unavailable
+from canonid.model import (
+    Answers,
+    Claim,
+    ClaimKind,
+    Dossier,
+    Finding,
+    Judged,
+    Page,
+    Predicate,
+    Report,
+    Run,
+    TrialCount,
+    Unavailable,
+)
 from canonid.rules import RULES
 from canonid.rules.base import Rule, run_rules
 from canonid.rules.case import Case
+from canonid.rules.counts import new_baselines
 from canonid.rules.profile import names_of
 from canonid.rules.questions import next_questions
 from canonid.rules.verdicts import judge
 
 _SHARED = "canonid: shared"
 """A comment on a claim's line that declares that other pages may rightly carry the identifier too."""
+Baselines = Mapping[tuple[str, str], TrialCount]
+"""Earlier counts of trials, by subject and field."""
+_NO_BASELINES: Baselines = MappingProxyType({})
 _MOST_ROUNDS = 8
 """Questions come in rounds: ids, then structures, then names, then synonyms; more would be an endless loop."""
 
@@ -31,11 +49,13 @@ def reconcile(
     shared: Iterable[str] = (),
     first: Collection[str] = (),
     rules: Sequence[Rule] = RULES,
+    baselines: Baselines = _NO_BASELINES,
 ) -> Report:
     """Check the claims of `pages` and report.
 
     `shared` lists identifiers that several pages may rightly claim, `first` the paths of the pages whose questions come
-    before all others, which matters where there are not requests enough for all.
+    before all others, which matters where there are not requests enough for all; `baselines` are the counts of trials
+    that earlier runs kept.
     Raises CorpusError if the pages make no claim at all: an empty check must not look like a clean one.
     """
     if not any(page.claims or page.problems for page in pages):
@@ -43,7 +63,7 @@ def reconcile(
     started = datetime.now(UTC)
     if early := [page for page in pages if page.path in first]:
         gather_cases(early, gatherer, shared)
-    cases = gather_cases(pages, gatherer, shared)
+    cases = gather_cases(pages, gatherer, shared, baselines)
     findings: list[Finding] = []
     judged: list[Judged] = []
     for case in cases:
@@ -56,7 +76,8 @@ def reconcile(
     subjects = len({item.claim.subject for item in judged})
     judged.sort(key=_claim_order)
     findings.sort(key=_finding_order)
-    return Report(run, subjects, tuple(judged), tuple(findings), unanswered)
+    counts = tuple(baseline for case in cases for baseline in new_baselines(case))
+    return Report(run, subjects, tuple(judged), tuple(findings), unanswered, counts=counts)
 
 
 def _unanswered(cases: Iterable[Case], answers: Answers) -> Iterator[tuple[str, str]]:
@@ -69,7 +90,9 @@ def _unanswered(cases: Iterable[Case], answers: Answers) -> Iterator[tuple[str, 
                 yield case.subject.slug, asked[0]
 
 
-def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str] = ()) -> list[Case]:
+def gather_cases(
+    pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str] = (), baselines: Baselines = _NO_BASELINES
+) -> list[Case]:
     """Ask in rounds until no page has a question left, and return the pages with all that is known of them."""
     corpus = Corpus.of(pages, frozenset(shared))
     settled: dict[int, Case] = {}
@@ -78,7 +101,7 @@ def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str
         new: set[Asked] = set()
         waiting = []
         for number in unsettled:
-            case = _case(pages[number], gatherer.answers, corpus)
+            case = _case(pages[number], gatherer.answers, corpus, baselines)
             open_questions = {asked for asked in next_questions(case) if asked not in gatherer.answers}
             if open_questions:
                 new |= open_questions
@@ -87,7 +110,7 @@ def gather_cases(pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str
                 settled[number] = case  # nothing that is still to come can change what this case has worked out
         gatherer.ask(new)
         unsettled = waiting
-    settled |= {number: _case(pages[number], gatherer.answers, corpus) for number in unsettled}
+    settled |= {number: _case(pages[number], gatherer.answers, corpus, baselines) for number in unsettled}
     return [settled[number] for number in range(len(pages))]
 
 
@@ -113,8 +136,8 @@ class Corpus:
         return cls(exact_claims(pages, shared), _by_reference(examples), _titles(pages))
 
 
-def _case(page: Page, answers: Answers, corpus: Corpus) -> Case:
-    return Case(Dossier(page, answers, corpus.claimants, corpus.examples, corpus.titles))
+def _case(page: Page, answers: Answers, corpus: Corpus, baselines: Baselines) -> Case:
+    return Case(Dossier(page, answers, corpus.claimants, corpus.examples, corpus.titles, baselines))
 
 
 def exact_claims(pages: Iterable[Page], shared: frozenset[str] = frozenset()) -> dict[Reference, tuple[Claim, ...]]:

@@ -133,3 +133,35 @@ def test_status_claim() -> None:
     claim = page(text).claims[-1]
     assert claim.trial == Reference(CLINICALTRIALS, "NCT01234567")
     assert (str(claim.place), text[claim.start : claim.end]) == ("fisetin.md:3:23", "Recruiting")
+
+
+def listed(text: str) -> list[str | None]:
+    return [claim.text for claim in page(text).claims if claim.is_listed]
+
+
+ITEM = "- **NCT00000001** (RUBI) — osteoporosis\n"
+ROW = "| NCT ID | What |\n|---|---|\n| NCT00000001 | osteoporosis |\n"
+
+
+@pytest.mark.parametrize("entry", [ITEM, "1. [NCT00000001](https://x): bones\n", ROW])
+@pytest.mark.parametrize("heading", ["Clinical trials", "Active trials (2026)", "Trial status"])
+def test_trials_that_the_page_lists(heading: str, entry: str) -> None:
+    """Items that begin with a number, and rows of a table of numbers, under a heading for trials."""
+    assert listed(f"# A\n\nFirst NCT00000001.\n\n## {heading}\n\n{entry}") == ["NCT00000001"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Clinical trials\n\nThe trial NCT00000001 and the\n- trial NCT00000001\n",
+        f"## Other trials\n\n{ITEM}{ROW}",
+        f"## Evidence\n\n{ITEM}{ROW}",
+        f"{ITEM}\n## Clinical trials\n",
+        "## Clinical trials\n\n| Drug | Study |\n|---|---|\n| other | NCT00000001 |\n",
+        "## Clinical trials\n\n| NCT | Study |\n|---|---|\n| NCT00000001, NCT00000002 | two |\n",
+        "---\nnct-id: NCT00000001\n---\n## Clinical trials\n",
+    ],
+)
+def test_trials_that_the_page_only_cites(text: str) -> None:
+    """Prose, lists of other trials, and tables of something else."""
+    assert listed(text) == []

@@ -19,6 +19,8 @@ from canonid.model import ClaimKind, Predicate
 TRIAL_FIELD = "nct-id"
 """The field of every claim that cites a trial, wherever the number stands."""
 TRIAL_STATUS_FIELD = "trial-status"
+COUNT_FIELD = "clinical-trials-active"
+"""The field of the number of active trials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Role(StrEnum):
 
 _CHEMBL_FORM = FieldSpec(CHEMBL, Predicate.CLOSE)
 _PUBCHEM_FORM = FieldSpec(PUBCHEM, Predicate.CLOSE)
+_COUNT = FieldSpec(CLINICALTRIALS, Predicate.RELATED, ClaimKind.COUNT)
 
 _DEFAULT_SPECS: dict[str, FieldSpec | None] = {
     "pubchem-cid": FieldSpec(PUBCHEM),
@@ -56,6 +59,7 @@ _DEFAULT_SPECS: dict[str, FieldSpec | None] = {
     "inchikey": FieldSpec(INCHIKEY),
     "unii": FieldSpec(UNII),
     TRIAL_FIELD: FieldSpec(CLINICALTRIALS, Predicate.RELATED, ClaimKind.TRIAL),
+    COUNT_FIELD: _COUNT,
     # ChEMBL numbers other things than compounds in the same space.
     "chembl-target-id": None,
     "chembl-assay-id": None,
@@ -129,7 +133,8 @@ def fields_from(settings: Mapping[str, object]) -> Fields:
     """The default table with `[corpus.fields]` merged in.
 
     A value is a prefix (`"chembl.compound"`), a table (`{prefix = "drugbank", predicate = "close"}`), a word for what
-    the key says about the subject (`"aliases"`), or `false` to switch the key off. Raises SettingsError.
+    the key says about the subject (`"aliases"`, `"clinical-trials-active"`), or `false` to switch the key off. Raises
+    SettingsError.
     """
     specs, roles = dict(_DEFAULT_SPECS), dict(_DEFAULT_ROLES)
     patterns: list[tuple[str, FieldSpec | None]] = []
@@ -140,7 +145,7 @@ def fields_from(settings: Mapping[str, object]) -> Fields:
             specs[key] = None
             continue
         roles.pop(key, None)
-        spec = None if value is False else _spec(written, value)
+        spec = None if value is False else _COUNT if value == COUNT_FIELD else _spec(written, value)
         if "*" in key:
             patterns.append((_one_star(written, key), spec))
         else:
@@ -170,7 +175,7 @@ def _spec(key: str, value: object) -> FieldSpec:
             raise SettingsError(f"corpus.fields.{key}: unknown key {name!r}; use prefix and predicate")
     prefix = table.get("prefix")
     if prefix not in PREFIXES:
-        allowed = [*PREFIXES, *_roles()]
+        allowed = [*PREFIXES, *_roles(), COUNT_FIELD]
         raise SettingsError(f"corpus.fields.{key}: unknown prefix {prefix!r}{_suggestion(prefix, allowed)}")
     kind = ClaimKind.TRIAL if prefix == CLINICALTRIALS else ClaimKind.IDENTIFIER
     default = "related" if kind is ClaimKind.TRIAL else "exact"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from canonid.corpus.counts import is_count
 from canonid.corpus.fields import Fields, FieldSpec, Role, fold_key
 from canonid.corpus.source import Source
 from canonid.corpus.trials import find_trials, trial_claims
@@ -122,7 +123,7 @@ def _problems(source: Source, columns: list[str], row: list[Cell], slug: str) ->
 
 def _claims(source: Source, slug: str, column: str, spec: FieldSpec, cell: Cell) -> Iterator[Claim]:
     value = read_scalar(cell.text)
-    if value is None:
+    if value is None or (spec.kind is ClaimKind.COUNT and not is_count(value)):
         return
     if spec.kind is ClaimKind.TRIAL:
         found = [(cell.start + start, written) for start, written in find_trials(cell.text)]

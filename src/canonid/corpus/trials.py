@@ -1,12 +1,14 @@
-"""Trials that a page cites, and the status that its tables give them."""
+"""Trials that a page cites, those that it lists as its own, and the status that its tables and sentences give them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Set
 
 from canonid.corpus.fields import TRIAL_FIELD, TRIAL_STATUS_FIELD
 from canonid.corpus.markdown import Cell, Table
+from canonid.corpus.prose import stated_statuses
 from canonid.corpus.source import Source
 from canonid.identifiers import CLINICALTRIALS, Reference, read_identifier
 from canonid.model import Claim, ClaimKind, Predicate
@@ -22,6 +24,15 @@ _STATUS = re.compile(
 # What may follow the status words in a status column: a remark, never another noun ("Completed enrolment").
 _REMARK = re.compile(r"\s*(?:[^\w\s]|[0-9]|(?:as|since|per|until|in|on|from|by)\b|\Z)")
 _EMPHASIS = "*_[~ "
+# A list item that begins with a trial: "- **NCT06059222** (OPTIMIST) — optimised use of romosozumab".
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+[*_\[]*(NCT[0-9]{8})(?![0-9A-Za-z])", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]*)", re.MULTILINE)
+_OWN_TRIALS = re.compile(r"\btrials?\b", re.IGNORECASE)
+_OTHER_TRIALS = re.compile(
+    r"\b(?:other|related|compet\w+|comparat\w+|landscape|class|classes|excluded|not|adjacent|versus|vs|combination\w*"
+    r"|alternative\w*|similar|analog\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def may_cite(text: str) -> bool:
@@ -40,8 +51,13 @@ def find_trials(text: str, start: int = 0, end: int | None = None) -> Iterator[t
                 yield match.start(), match.group()
 
 
-def trial_claims(source: Source, subject: str, found: Iterable[tuple[int, str]], body: int) -> Iterator[Claim]:
-    """One claim for each distinct trial among `found`, at its first place; the body begins at offset `body`."""
+def trial_claims(
+    source: Source, subject: str, found: Iterable[tuple[int, str]], body: int, listed: Set[str] = frozenset()
+) -> Iterator[Claim]:
+    """One claim for each distinct trial among `found`, at its first place; the body begins at offset `body`.
+
+    `listed` are the numbers that `listed_trials` found.
+    """
     seen: set[str] = set()
     for start, written in sorted(found):
         reference = read_identifier(CLINICALTRIALS, written).reference
@@ -60,7 +76,28 @@ def trial_claims(source: Source, subject: str, found: Iterable[tuple[int, str]],
             in_body=start >= body,
             start=start,
             end=start + len(written),
+            is_listed=key in listed,
         )
+
+
+def listed_trials(text: str, start: int, tables: Iterable[Table]) -> frozenset[str]:
+    """The trials that the page lists as its subject's: rows and items about one trial, under a heading for trials."""
+    headings = [(match.start(), match[1]) for match in _HEADING.finditer(text, start)]
+    listed = {match[1] for match in _ITEM.finditer(text, start) if _is_for_trials(headings, match.start())}
+    for table in tables:
+        columns = [cell.plain.casefold() for cell in table.header]
+        if any("nct" in column for column in columns) and _is_for_trials(headings, table.header[0].start):
+            listed |= {trial.identifier for row in table.rows if (trial := _trial(row, columns))}
+    return frozenset(listed)
+
+
+def _is_for_trials(headings: list[tuple[int, str]], offset: int) -> bool:
+    """Whether the nearest heading above speaks of trials, and not of those of others."""
+    above = bisect_left(headings, (offset,)) - 1
+    if above < 0:
+        return False
+    heading = headings[above][1]
+    return _OWN_TRIALS.search(heading) is not None and _OTHER_TRIALS.search(heading) is None
 
 
 def status_claims(source: Source, subject: str, tables: Iterable[Table]) -> Iterator[Claim]:
@@ -72,6 +109,12 @@ def status_claims(source: Source, subject: str, tables: Iterable[Table]) -> Iter
             status = _status(row, headings) if trial else None
             if trial and status:
                 yield _status_claim(source, subject, trial, status)
+
+
+def prose_claims(source: Source, subject: str, text: str, start: int) -> Iterator[Claim]:
+    """The statuses that sentences from offset `start` on give trials; `text` is without code and quotations."""
+    for stated in stated_statuses(text, start):
+        yield _status_claim(source, subject, stated.trial, (stated.start, stated.text, stated.remark))
 
 
 def _trial(row: tuple[Cell, ...], headings: list[str]) -> Reference | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from canonid.corpus import body, trials
+from canonid.corpus import body, counts, trials
 from canonid.corpus.fields import Fields, FieldSpec, Role, fold_key
 from canonid.corpus.front_matter import Entry, FrontMatter, Scalar, read_front_matter
 from canonid.corpus.ignores import find_ignores
@@ -109,8 +109,11 @@ def read_page(source: Source, slug: str, fields: Fields) -> Page:
         if labelled:
             labels = _labels(text, front.end, tables, [title, title.split("(")[0], slug], parts)
             claims += _body_claims(source, slug, fields, labels)
-        claims += trials.trial_claims(source, slug, trials.find_trials(text), front.end)
+        listed = trials.listed_trials(text, front.end, tables) if cites else frozenset()
+        claims += trials.trial_claims(source, slug, trials.find_trials(text), front.end, listed)
         claims += trials.status_claims(source, slug, tables)
+        claims += trials.prose_claims(source, slug, text, front.end) if cites else ()
+    claims = list(counts.with_remarks(claims, source.text, front.end))
     claims.sort(key=lambda claim: claim.start)
     subject = parts.subject(slug, title, _justification(claims))
     ignores, mistakes = find_ignores(source, front.end)
@@ -175,6 +178,8 @@ def _entry_claims(source: Source, slug: str, key: str, spec: FieldSpec, entry: E
             continue
         if spec.kind is ClaimKind.TRIAL and (value.text is None or any(trials.find_trials(value.text))):
             continue  # well-formed numbers are found with all others; "no trial" is nothing that could be checked
+        if spec.kind is ClaimKind.COUNT and not counts.is_count(value):
+            continue
         value = Value(value.text, value.start, value.end, scalar.comment or value.comment)
         yield field_claim(source, slug, key, spec, value, _span(scalar, value))
 

@@ -29,6 +29,9 @@ from canonid.rules import (
     id601,
     id602,
     id603,
+    id604,
+    id605,
+    id606,
 )
 from canonid.rules.base import Rule
 
@@ -59,4 +62,7 @@ RULES: tuple[Rule, ...] = (
     id601.RULE,
     id602.RULE,
     id603.RULE,
+    id604.RULE,
+    id605.RULE,
+    id606.RULE,
 )

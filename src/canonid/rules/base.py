@@ -103,7 +103,7 @@ def claimed_text(claim: Claim) -> str | None:
 def _rests_on(claim: Claim, case: Case) -> tuple[str, ...]:
     """The authorities without which the finding could not have been made."""
     own = authority_of(claim)
-    if claim.kind in {ClaimKind.TRIAL, ClaimKind.TRIAL_STATUS}:
+    if claim.kind in {ClaimKind.TRIAL, ClaimKind.TRIAL_STATUS, ClaimKind.COUNT}:
         return (own,) if own else ()
     used = {anchor.authority for anchor in case.profile.anchors} | ({own} if own else set())
     return tuple(name for name in SUBSTANCE_AUTHORITIES if name in used)

@@ -23,11 +23,13 @@ from canonid.model import (
     Status,
     Subject,
     Synonyms,
+    TrialSearch,
     Unavailable,
 )
 from canonid.rules.doubts import tempered
 from canonid.rules.identity import Identity, Relation, identify
 from canonid.rules.profile import NameMatch, Profile, build_profile, name_match, names_of, without_brackets
+from canonid.rules.trials import active_trials
 
 SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
 """The authorities that hold records of substances, in the order in which their names are trusted."""
@@ -219,6 +221,17 @@ class Case:
         authority = authority_of(claim)
         return self.hits(authority) if authority else ()
 
+    @cached_property
+    def trial_search(self) -> TrialSearch | None:
+        """The question for the active trials of the subject; None without a name to search by."""
+        return active_trials(self.search_names)
+
+    def count_answer(self, claim: Claim) -> Answer | None:
+        """What the registry says to that question; None for claims other than counts, and if it was not asked."""
+        if claim.kind is not ClaimKind.COUNT or self.trial_search is None:
+            return None
+        return self.dossier.answer("clinicaltrials", self.trial_search)
+
     def trial_answer(self, claim: Claim) -> Answer | None:
         """What the registry says of the trial whose status is claimed."""
         return None if claim.trial is None else self.dossier.answer("clinicaltrials", ById(claim.trial))
@@ -278,7 +291,7 @@ class Case:
 
     def evidence(self, claim: Claim) -> tuple[Evidence, ...]:
         """The replies that the verdict on `claim` rests on."""
-        answer = self.answer(claim)
+        answer = self.count_answer(claim) or self.answer(claim)
         if isinstance(answer, Found | NotFound):
             return (answer.evidence,)
         authority = authority_of(claim)

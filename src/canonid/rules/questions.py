@@ -35,6 +35,8 @@ def next_questions(case: Case) -> Iterator[Asked]:
     for claim in case.claims:
         yield from _claimed(claim)
         yield from _deposited(claim, case)
+        if claim.kind is ClaimKind.COUNT and case.trial_search is not None:
+            yield "clinicaltrials", case.trial_search
     for authority in SUBSTANCE_AUTHORITIES:
         if any(_is_open(claim, case) for claim in case.substance_claims if _belongs(claim, authority)):
             yield from _searches(authority, case)

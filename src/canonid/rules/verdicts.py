@@ -20,6 +20,7 @@ from canonid.model import (
 )
 from canonid.rules.base import Rule, claimed_text, shown
 from canonid.rules.case import Case
+from canonid.rules.counts import count_of, scope_of
 from canonid.rules.identity import Identity, Relation
 from canonid.rules.nulls import Absence, assess_null
 from canonid.rules.profile import label
@@ -68,6 +69,8 @@ def _by_evidence(claim: Claim, case: Case) -> Opinion:
         return _judge_trial(claim, case)
     if claim.kind is ClaimKind.TRIAL_STATUS:
         return _judge_status(claim, case)
+    if claim.kind is ClaimKind.COUNT:
+        return _judge_count(claim, case)
     if claim.is_none:
         return _judge_null(claim, case)
     if claim.prefix == INCHIKEY:
@@ -199,3 +202,19 @@ def _judge_status(claim: Claim, case: Case) -> Opinion:
     if trial.status == read_status(claim.text or ""):
         return Verdict.CONFIRMED, f"ClinicalTrials.gov says {trial.status}"
     return Verdict.UNDETERMINED, "not a status that the registry uses"
+
+
+def _judge_count(claim: Claim, case: Case) -> Opinion:
+    """A count of some trials only is not compared, but the trials that came and went are named."""
+    count, answer, scope = count_of(claim, case), case.count_answer(claim), scope_of(claim)
+    if count is None:
+        if isinstance(answer, Unavailable):
+            return Verdict.UNAVAILABLE, answer.reason
+        return Verdict.UNDETERMINED, "the page gives its subject no name to search trials by"
+    found = f"the registry has {count.found}"
+    if scope:
+        why = f"the page limits its count ('{scope}'), so that it cannot be compared: {found}"
+        return Verdict.UNDETERMINED, why + (count.changes if count.earlier else "")
+    if count.drift and not count.is_tolerable:
+        return Verdict.DISCREPANT, found
+    return Verdict.CONFIRMED, f"{found}{', a difference within tolerance' if count.drift else ''}"
