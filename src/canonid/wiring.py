@@ -37,6 +37,7 @@ from canonid.reconcile import reconcile
 from canonid.reports import narrow
 from canonid.rules import RULES
 from canonid.settings import KEYS, Settings, closest, plain
+from canonid.store.counts import read_counts
 from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.history import claims_of_last_run
 from canonid.store.lease import Holding, Lease, hold
@@ -298,13 +299,15 @@ def run_leased(
     pages = read_pages(settings, paths)
     first = _changed(settings, pages) if settings.max_requests is not None else ()
     with open_session(settings, progress, stop) as session:
-        report = reconcile(pages, session.gatherer, shared=settings.shared, first=first)
+        report = reconcile(
+            pages, session.gatherer, shared=settings.shared, first=first, baselines=read_counts(settings.database)
+        )
         if lease is not None:
             lease.check()
             report = remember_run(memory, pages, report, _is_gone_from(root, paths))
         else:
             report = recall(memory, pages, report)
-        record_run(settings.database, report, str(root))
+        record_run(settings.database, report, str(root), counts=report.counts if lease is not None else ())
     return report
 
 
