@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from canonid.identifiers import CHEMBL, CLINICALTRIALS, DRUGBANK, PUBCHEM, Reference
 from canonid.model import (
@@ -20,8 +20,10 @@ from canonid.model import (
     Report,
     Run,
     Severity,
+    State,
     Verdict,
 )
+from canonid.waiver import Standing, Waiver
 
 ASKED = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -126,3 +128,24 @@ def report(*claims: Judged, findings: tuple[Finding, ...] = (), run: Run = RUN) 
 
 MIXED = report(UNAVAILABLE, CONFIRMED, DISCREPANT, CONFIRMED_NULL, UNDETERMINED, findings=(WRONG,))
 """One claim of each verdict, not in order."""
+
+WAIVER = Waiver(
+    WRONG.fingerprint,
+    WRONG.code,
+    WRONG.subject,
+    WRONG.field,
+    WRONG.claimed,
+    "A. Curator",
+    "known",
+    date(2026, 4, 1),
+    ".canonid/waivers.toml:3",
+    Standing.USED,
+)
+EXPIRED = replace(WAIVER, fingerprint="0" * 16, subject="fisetin", until=date(2026, 1, 1), standing=Standing.EXPIRED)
+IDLE = Waiver("", "ID103", "metformin", "", None, "comment", "so", None, "wiki/metformin.md:4", Standing.UNUSED)
+WAIVED = replace(
+    MIXED,
+    findings=(replace(WRONG, state=State.WAIVED, waiver=WAIVER),),
+    waivers=(WAIVER, EXPIRED, IDLE),
+)
+"""`MIXED` with its error waived, and two waivers of nothing."""

@@ -9,7 +9,18 @@ from typing import Any
 
 from canonid import __version__
 from canonid.reports import Format, View, render
-from tests.reports.samples import ANAKINRA, CONFIRMED, DISCREPANT, MIXED, RUN, SPELLING, TRIAL_STATUS, WRONG, report
+from tests.reports.samples import (
+    ANAKINRA,
+    CONFIRMED,
+    DISCREPANT,
+    MIXED,
+    RUN,
+    SPELLING,
+    TRIAL_STATUS,
+    WAIVED,
+    WRONG,
+    report,
+)
 
 
 def parsed(*args: Any, **kwargs: Any) -> Any:
@@ -20,7 +31,7 @@ def parsed(*args: Any, **kwargs: Any) -> Any:
 def test_the_head_of_the_document() -> None:
     """Version, run and summary have the keys of the contract, every verdict and severity counted."""
     document = parsed(MIXED, Format.JSON, View(hidden=2))
-    assert list(document) == ["schema_version", "tool", "run", "summary", "claims", "findings"]
+    assert list(document) == ["schema_version", "tool", "run", "summary", "claims", "findings", "waivers"]
     assert document["schema_version"] == 1
     assert document["tool"] == {"name": "canonid", "version": __version__}
     assert document["run"]["authorities"]["pubchem"] == {
@@ -34,6 +45,7 @@ def test_the_head_of_the_document() -> None:
         "verdicts": {"confirmed": 1, "confirmed_null": 1, "discrepant": 1, "undetermined": 1, "unavailable": 1},
         "findings": {"error": 1, "warning": 0, "info": 0},
         "findings_not_shown": 2,
+        "findings_waived": 0,
     }
 
 
@@ -120,3 +132,23 @@ def test_times_are_utc_whatever_zone_they_were_noted_in() -> None:
     noon = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone(timedelta(hours=2)))
     document = parsed(report(CONFIRMED, run=replace(RUN, started_at=noon)), Format.JSON, View())
     assert document["run"]["started_at"] == "2026-03-01T10:00:00Z"
+
+
+def test_waivers_are_listed_with_what_became_of_them() -> None:
+    """A waived finding names its own; a comment on a line where nothing was found has neither field nor fingerprint."""
+    document = parsed(WAIVED, Format.JSON, View())
+    assert document["summary"]["findings_waived"] == 1
+    assert document["findings"][0]["state"] == "waived"
+    terms = {"who": "A. Curator", "reason": "known", "until": "2026-04-01", "origin": ".canonid/waivers.toml:3"}
+    assert document["findings"][0]["waiver"] == terms
+    named = {"code": "ID301", "subject": "adapalene", "field": "chembl-id", "claimed": "CHEMBL1232"}
+    assert document["waivers"][0] == {"fingerprint": WRONG.fingerprint, **named, **terms, "standing": "used"}
+    idle = document["waivers"][2]
+    assert (idle["fingerprint"], idle["field"], idle["until"], idle["standing"]) == (None, None, None, "unused")
+
+
+def test_json_lines_list_waivers_last() -> None:
+    """After claims and findings."""
+    lines = [json.loads(line) for line in render(WAIVED, Format.JSONL, View()).splitlines()]
+    assert [line["standing"] for line in lines if line["type"] == "waiver"] == ["used", "expired", "unused"]
+    assert lines[-1]["type"] == "waiver"
