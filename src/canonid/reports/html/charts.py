@@ -11,6 +11,7 @@ _WIDTH = 360
 """Units; about the pixels of a phone, so that letters have the same size everywhere."""
 _ROW, _BAR = 38, 14
 _PLOT_HEIGHT, _PLOT_TOP, _PLOT_BOTTOM = 170, 12, 24
+_LONGEST = 40
 _DASHES = ("", "6 3", "2 3")
 
 
@@ -37,7 +38,7 @@ def bars(chart: Chart) -> Iterator[str]:
     yield f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{shown(_told(chart))}">'
     for number, (label, row) in enumerate(chart.rows):
         top = number * _ROW
-        yield f'<text x="0" y="{top + 13}">{shown(label)}</text>'
+        yield f'<text x="0" y="{top + 13}">{shown(_short(label))}</text>'
         yield f'<text class="count" x="{_WIDTH}" y="{top + 13}" text-anchor="end">{chart.count(row):,}</text>'
         yield f'<rect class="track" x="0" y="{top + 19}" width="{_WIDTH}" height="{_BAR}" rx="3"/>'
         left = 0.0
@@ -81,6 +82,11 @@ def lines(chart: Chart) -> Iterator[str]:
     yield f'<text class="axis" x="{right}" y="{_PLOT_HEIGHT - 6}" text-anchor="end">{shown(last)}</text>'
     yield "</svg>"
     yield from _closing(chart)
+
+
+def _short(label: str) -> str:
+    """As much of a label as fits beside its count."""
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
 
 
 def _opening(chart: Chart) -> Iterator[str]:
