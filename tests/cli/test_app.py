@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -198,3 +199,39 @@ def test_a_closed_stream_changes_no_exit_code(wiki: Path, closed: str) -> None:
 def test_an_error_that_cannot_be_said_is_an_error_all_the_same() -> None:
     """Exit code 1 would read as a discrepancy."""
     assert run_in_shell('"$@" 2> /dev/full', "check", "nowhere").returncode == 2
+
+
+SURROUNDINGS = "cannot be asked with the proxy or the certificates that the environment names"
+PAGE_OF_ALL = """---
+title: Aspirin
+chembl-id: CHEMBL25
+pubchem-cid: 2244
+---
+NCT03430037 is cited.
+"""
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "authorities"),
+    [
+        ("ALL_PROXY", "socks5://me:s3cret@127.0.0.1:9", {"ChEMBL", "ClinicalTrials.gov"}),
+        ("HTTPS_PROXY", "ftp://me:s3cret@127.0.0.1:9", {"ChEMBL", "ClinicalTrials.gov"}),
+        ("REQUESTS_CA_BUNDLE", "/nowhere.pem", {"ChEMBL", "PubChem"}),
+        ("SSL_CERT_FILE", "/nowhere.pem", {"ClinicalTrials.gov"}),
+    ],
+)
+def test_a_proxy_or_certificates_that_cannot_be_used_are_no_fault(
+    tmp_path: Path, variable: str, value: str, authorities: set[str]
+) -> None:
+    """Each client reads the environment in its own way; the sentence is the same, and tells no password."""
+    (tmp_path / "page.md").write_text(PAGE_OF_ALL)
+    urls = dict.fromkeys(("CHEMBL", "PUBCHEM", "CLINICALTRIALS"), "https://127.0.0.1:9/api")
+    environment = {f"CANONID_{name}_URL": url for name, url in urls.items()}
+    database = str(tmp_path / "store.sqlite")
+    arguments = ("check", str(tmp_path / "page.md"), "--database", database, "--format", "json")
+    with python(START, *arguments, **environment, **{variable: value}) as process:
+        shown, said = process.communicate()
+    uses = json.loads(shown)["run"]["authorities"].values()
+    refused = [use["status"].removeprefix("unavailable: ") for use in uses if SURROUNDINGS in use["status"]]
+    assert {status.partition(" cannot")[0] for status in refused} == authorities
+    assert (process.returncode, said, b"s3cret" in shown) == (3, b"", False)

@@ -7,6 +7,7 @@ cache and its retries are off, because stored evidence and `Courier` do both.
 from __future__ import annotations
 
 import io
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from canonid.authorities.payloads import mapping_of, text_of
 from canonid.authorities.probe import Ear
+from canonid.authorities.surroundings import refusal_of_surroundings
 from canonid.authorities.transport import (
     Courier,
     Refusal,
@@ -39,6 +41,8 @@ _COLLECTIONS: Mapping[str, str] = {
     "chembl_id_lookup": "chembl_id_lookups",
     "molecule_form": "molecule_forms",
 }
+_SURROUNDINGS = re.compile("CA certificate bundle|SOCKS support|[Pp]roxy URL")
+"""How requests words that it cannot use `REQUESTS_CA_BUNDLE` or a proxy."""
 _SETTINGS_LOCK = threading.Lock()
 """The client's settings are one object for the whole process."""
 
@@ -224,6 +228,10 @@ def refusals() -> Iterator[None]:
     except requests.exceptions.InvalidJSONError as error:
         raise _odd("answered with JSON that cannot be read") from error
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        if isinstance(error, OSError) and _SURROUNDINGS.search(
+            str(error)
+        ):  # a plain OSError, or the errors that a wrong address gives
+            raise refusal_of_surroundings() from error
         if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
             raise refusal_of_address() from error
         raise refusal_of(error) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from canonid.authorities.probe import Ear
+from canonid.authorities.surroundings import refusal_of_surroundings
 from canonid.authorities.transport import (
     Courier,
     Refusal,
@@ -79,11 +80,11 @@ class ClinicalTrialsClient:
 
         if self._client is None:
             transport = _urllib_transport(self._courier.deadline) if self._over_urllib else None
-            self._client = httpx.Client(
-                transport=transport,
-                headers={"User-Agent": self._agent, "Accept": "application/json"},
-                timeout=self._courier.deadline,
-            )
+            headers = {"User-Agent": self._agent, "Accept": "application/json"}
+            try:
+                self._client = httpx.Client(transport=transport, headers=headers, timeout=self._courier.deadline)
+            except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+                raise refusal_of_surroundings() from error
         return self._client
 
     def _attempt(self, client: httpx.Client, path: str, parameters: Mapping[str, str]) -> Any:

@@ -91,8 +91,8 @@ class PubChemAuthority:
 
         Raises AuthorityUnavailable, with what to do, if it does not. There is no release to learn: PubChem has none.
         """
-        load_pubchempy()
         with one_question(self._courier):
+            load_pubchempy()
             self._send(partial(self._ask_properties, [_PROBED]))
         return Pulse(self._seam.ear.seconds, self._seam.ear.clock, state=self._seam.shares())
 

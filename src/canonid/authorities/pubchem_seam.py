@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from urllib.error import HTTPError
 
 from canonid.authorities.probe import Ear
+from canonid.authorities.surroundings import refusal_of_surroundings
 from canonid.authorities.transport import (
     Refusal,
     read_body,
@@ -191,12 +192,19 @@ class _OneContext:
 
 
 def load_pubchempy() -> Any:
-    """Import pubchempy with its way to the network replaced, once in a process; at once if that has been done."""
+    """Import pubchempy with its way to the network replaced, once in a process; at once if that has been done.
+
+    Raises Refusal if the certificates that the environment names cannot be read.
+    """
     pubchempy: Any = importlib.import_module("pubchempy")  # late: it costs 0.1 s, and it has no types
     with _installing:
         if not isinstance(pubchempy.urlopen, _Router):
-            pubchempy.ssl = _OneContext(pubchempy.ssl)
-            pubchempy.ssl.warm_up(pubchempy._CA_FILE)
+            context = _OneContext(pubchempy.ssl)
+            try:
+                context.warm_up(pubchempy._CA_FILE)
+            except OSError as error:  # no such file, or nothing in it
+                raise refusal_of_surroundings() from error
+            pubchempy.ssl = context
             pubchempy.urlopen = _Router(pubchempy.urlopen, pubchempy.API_BASE)
     return pubchempy
 
