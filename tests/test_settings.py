@@ -83,6 +83,18 @@ exclude = ["templates/*"]
 
 [corpus.shared]
 CHEMBL25 = "aspirin and its brand share a record"
+
+[notify]
+webhook = "env:HOOK"
+webhook_sends = "text"
+mail_server = "env:MAIL"
+mail_from = "canonid@example.org"
+mail_to = ["curator@example.org"]
+
+[issues]
+repository = "owner/wiki"
+labels = ["ids"]
+folder = "todo"
 """,
         encoding="utf-8",
     )
@@ -99,6 +111,7 @@ CHEMBL25 = "aspirin and its brand share a record"
     assert settings.exclude == ("templates/*",)
     assert settings.fields == {"my-chembl": "chembl.compound", "chembl-id": False}
     assert settings.shared == {"CHEMBL25": "aspirin and its brand share a record"}
+    assert (settings.repository, settings.labels, settings.folder) == ("owner/wiki", ("ids",), tmp_path / "todo")
     assert "default" not in {origin for key, origin in settings.origins.items() if not key.endswith("_url")}
 
 

@@ -8,6 +8,7 @@
     │   ├── LeaseTaken           another run is at work on the same store
     │   └── LeaseLost            another run took over while this one was held up
     ├── ExportError              a DrugBank export is not what it should be; names file, line and reason (exit code 2)
+    ├── TrackerError             an issue tracker cannot be read or written; what was done stays done (exit code 2)
     ├── AuthorityUnavailable     an authority could not be asked; never means "no such record"
     └── Stopped                  a run was asked to stop, and did where nothing is left half done (exit code 130)
 
@@ -47,6 +48,10 @@ class LeaseLost(StoreError):
 
 class ExportError(CanonidError):
     """A supplied export is truncated, hostile or of an unknown form."""
+
+
+class TrackerError(CanonidError):
+    """An issue tracker cannot be read or written; never holds a token."""
 
 
 class AuthorityUnavailable(CanonidError):

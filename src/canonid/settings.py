@@ -60,6 +60,14 @@ class Settings:
     """`env:NAME`: the variable that holds `smtp://user:password@host:port`."""
     mail_from: str | None = None
     mail_to: tuple[str, ...] = ()
+    github_url: str = "https://api.github.com"
+    gitlab_url: str = "https://gitlab.com/api/v4"
+    repository: str | None = None
+    """Where issues live: `owner/name` at GitHub, the path or number of a project at GitLab."""
+    labels: tuple[str, ...] = ("needs-canonical-id",)
+    """Of new issues; by the first one canonid finds them again."""
+    folder: Path | None = None
+    """Where issues are kept as files; by default `canonid-issues` beside `canonid.toml`."""
     config: Path | None = None
     """The file that was read, if there is one."""
     home: Path = field(default_factory=Path)
@@ -208,6 +216,21 @@ def _address(value: Any, base: Path) -> str:
     return text
 
 
+def _repository(value: Any, base: Path) -> str:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = _text(text, base) if isinstance(text, str) else ""
+    is_plain = all(char.isalnum() or char in "._-/" for char in text)
+    _need(is_plain and ".." not in text and bool(text.strip("./")), "owner/name, or the path or number of a project")
+    return text.strip("/")
+
+
+def _labels(value: Any, base: Path) -> tuple[str, ...]:
+    expected = "a list of at least one label, none with a comma"
+    labels = _each(_text, expected)(value, base)
+    _need(bool(labels) and not any("," in label for label in labels), expected)
+    return tuple(labels)
+
+
 def _sent(value: Any, _: Path) -> str:
     _need(value in {"full", "text"}, "one of full, text")
     return str(value)
@@ -238,6 +261,8 @@ KEYS: tuple[Key, ...] = (
     Key("chembl_url", _url, "CANONID_CHEMBL_URL"),
     Key("pubchem_url", _url, "CANONID_PUBCHEM_URL"),
     Key("clinicaltrials_url", _url, "CANONID_CLINICALTRIALS_URL"),
+    Key("github_url", _url, "CANONID_GITHUB_URL"),
+    Key("gitlab_url", _url, "CANONID_GITLAB_URL"),
     Key("fail_on", _choice(FailOn)),
     Key("select", _codes),
     Key("ignore", _codes),
@@ -254,6 +279,9 @@ KEYS: tuple[Key, ...] = (
     Key("notify.mail_server", _variable, may_be_secret=True),
     Key("notify.mail_from", _address),
     Key("notify.mail_to", _each(_address, "a list of e-mail addresses")),
+    Key("issues.repository", _repository),
+    Key("issues.labels", _labels),
+    Key("issues.folder", _path),
 )
 _BY_NAME = {key.name: key for key in KEYS}
 _TABLES = frozenset(key.name.partition(".")[0] for key in KEYS if "." in key.name)

@@ -29,6 +29,7 @@ from canonid.fixes import FilePlan
 from canonid.fixes import plan_fixes as fix_plans
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
+from canonid.issues import issue_files
 from canonid.lookup import Card, lookup, lookup_page
 from canonid.memory import Memory, recall
 from canonid.memory import remember as remember_run
@@ -101,8 +102,10 @@ def check_codes(settings: Settings) -> None:
 
 
 def read_pages(settings: Settings, paths: Sequence[Path]) -> list[Page]:
-    """The pages under `paths`, read as the settings say."""
-    return list(read_corpus(paths, corpus_root(settings, paths), fields_from(settings.fields), settings.exclude))
+    """The pages under `paths`, read as the settings say; issues that canonid keeps as files are no pages."""
+    root = corpus_root(settings, paths)
+    exclude = (*settings.exclude, *issue_files(settings.folder, root))
+    return list(read_corpus(paths, root, fields_from(settings.fields), exclude))
 
 
 @contextmanager

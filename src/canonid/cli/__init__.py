@@ -17,6 +17,7 @@ from canonid.cli.evidence import evidence
 from canonid.cli.exits import ExitCode
 from canonid.cli.explain import explain
 from canonid.cli.fix import fix
+from canonid.cli.issues import issues
 from canonid.cli.lookup import lookup
 from canonid.cli.output import prepare_streams, say, silence
 from canonid.cli.reconcile import reconcile
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 for command in (reconcile, check, lookup, fix, explain, config, doctor, schedule):
     app.command()(command)
-for name, group in (("evidence", evidence), ("drugbank", drugbank), ("runs", runs)):
+for name, group in (("evidence", evidence), ("drugbank", drugbank), ("runs", runs), ("issues", issues)):
     app.add_typer(group, name=name)
 
 

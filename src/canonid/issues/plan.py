@@ -1,0 +1,174 @@
+"""What is to be done in a tracker: from findings to issues, and from issues to steps (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from canonid.issues import Per
+from canonid.issues.block import State, block_of, merged
+from canonid.issues.body import Draft, digest, render_body, render_title
+from canonid.model import Finding, fingerprint_of
+from canonid.model import State as Standing
+
+KINDS: Mapping[str, str] = {
+    "ID401": "missing id", "ID402": "missing id", "ID405": "gap tag that can be closed", "ID202": "obsolete id",
+    **dict.fromkeys(
+        ("ID201", "ID203", "ID204", "ID301", "ID302", "ID303", "ID304", "ID305", "ID306", "ID501", "ID502"), "wrong id"
+    ),
+}  # fmt: skip
+"""The findings that make an issue, and what such an issue is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue as it should be."""
+
+    state: State
+    title: str
+    body: str
+    """Our part of its text, with the markers around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """An issue as the tracker has it."""
+
+    number: str
+    """How the tracker calls it: a number or a file name."""
+    title: str
+    body: str
+    is_open: bool
+    is_declined: bool
+    """True if a person closed it as not planned or labelled it wontfix."""
+    state: State
+
+
+class Action(StrEnum):
+    """What to do with one issue."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REOPEN = "reopen"
+    CLOSE = "close"
+    KEEP = "keep"
+    WAIVED = "waived"
+    HELD = "held back"
+    """It would be new, but there are as many new ones as are allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, with title and whole text as they should be afterwards."""
+
+    action: Action
+    title: str
+    body: str = ""
+    existing: Existing | None = None
+    comment: str = ""
+    """What to tell those who follow the issue."""
+
+
+def plan_issues(
+    findings: Iterable[Finding], draft: Draft, *, per: Per = Per.PAGE, declined: Collection[str] = ()
+) -> list[Issue]:
+    """The issues that `findings` ask for, in the order of their pages.
+
+    What is waived, and the discrepancies whose fingerprints are in `declined`, ask for none.
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        wanted = finding.code in KINDS and finding.state is not Standing.WAIVED
+        if wanted and finding.fingerprint not in declined:
+            one = (finding.place.path, finding.fingerprint) if per is Per.FINDING else (finding.place.path,)
+            groups.setdefault(one, []).append(finding)
+    return [_issue(groups[key], draft, per, {path for path, *_ in groups}) for key in sorted(groups)]
+
+
+def _issue(findings: Sequence[Finding], draft: Draft, per: Per, paths: Collection[str]) -> Issue:
+    first = findings[0]
+    # A page that moves to another folder keeps its issue, unless two pages have one name.
+    is_alone = sum(path.rpartition("/")[2] == first.place.path.rpartition("/")[2] for path in paths) == 1
+    folder = "" if is_alone else first.place.path
+    key = first.fingerprint if per is Per.FINDING else fingerprint_of("page", first.subject, folder, "")
+    title = render_title(findings, KINDS)
+    names = tuple(sorted({finding.fingerprint for finding in findings}))
+    state = State(key, first.subject, first.place.path, names, title, digest(findings, draft))
+    return Issue(state, title, block_of(state, render_body(findings, draft)))
+
+
+def declined_by(existing: Iterable[Existing]) -> frozenset[str]:
+    """The discrepancies that people decided to live with."""
+    return frozenset(name for issue in existing if issue.is_declined for name in issue.state.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the run knows of the issues that it did not ask for."""
+
+    found: frozenset[str]
+    """The fingerprints of all findings, those that nobody selected included."""
+    is_checked: Callable[[State], bool]
+    """Tells of an issue whether the run looked at its page (or knows it to be gone) and had all answers for it."""
+    run: str
+    """How to call the run in a comment."""
+
+
+def plan_steps(
+    issues: Sequence[Issue], existing: Sequence[Existing], ground: Ground, most_new: int | None = None
+) -> list[Step]:
+    """What turns the issues of the tracker into `issues`, with at most `most_new` created or reopened."""
+    known = _by_key(issue for issue in existing if not issue.is_declined)
+    wanted = {issue.state.key for issue in issues}
+    steps = [_step(issue, known.get(issue.state.key), ground) for issue in issues]
+    steps += [
+        _close(issue, ground)
+        for key, issue in known.items()
+        if key not in wanted and issue.is_open and _is_settled(issue.state, ground)
+    ]
+    steps += [Step(Action.WAIVED, issue.title, existing=issue) for issue in existing if issue.is_declined]
+    return list(_rationed(steps, most_new))
+
+
+def _by_key(existing: Iterable[Existing]) -> dict[str, Existing]:
+    """One issue a key: an open one if there is one, else the latest."""
+    known: dict[str, Existing] = {}
+    for issue in existing:
+        if issue.is_open or not (issue.state.key in known and known[issue.state.key].is_open):
+            known[issue.state.key] = issue
+    return known
+
+
+def _step(issue: Issue, existing: Existing | None, ground: Ground) -> Step:
+    if existing is None:
+        return Step(Action.CREATE, issue.title, issue.body)
+    title = issue.title if existing.title == existing.state.title else existing.title
+    body = merged(existing.body, issue.body)
+    if not existing.is_open:
+        return Step(Action.REOPEN, title, body, existing, f"Found again by {ground.run}.")
+    is_same = existing.state.digest == issue.state.digest and existing.state.findings == issue.state.findings
+    if is_same and title == existing.title:
+        return Step(Action.KEEP, existing.title, existing.body, existing)
+    return Step(Action.UPDATE, title, body, existing)
+
+
+def _is_settled(state: State, ground: Ground) -> bool:
+    return ground.is_checked(state) and not ground.found & set(state.findings)
+
+
+def _close(existing: Existing, ground: Ground) -> Step:
+    comment = f"Closed: {ground.run} checked `{existing.state.path}` and found nothing of this any more."
+    return Step(Action.CLOSE, existing.title, existing.body, existing, comment)
+
+
+def _rationed(steps: Iterable[Step], most_new: int | None) -> Iterator[Step]:
+    left = most_new
+    for step in steps:
+        if left is None or step.action not in {Action.CREATE, Action.REOPEN}:
+            yield step
+        elif left:
+            left -= 1
+            yield step
+        else:
+            yield replace(step, action=Action.HELD)

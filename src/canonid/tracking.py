@@ -1,0 +1,134 @@
+"""Issues of a corpus brought up to date in a tracker: builds the tracker, runs the check, plans and carries out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from canonid import wiring
+from canonid.errors import CorpusError
+from canonid.fixes import plan_fixes
+from canonid.gather import Progress
+from canonid.issues import FOLDER, Kind, Per
+from canonid.issues.base import Tracker, carry_out
+from canonid.issues.block import State
+from canonid.issues.body import Draft
+from canonid.issues.markdown import MarkdownTracker
+from canonid.issues.plan import Ground, Step, declined_by, plan_issues, plan_steps
+from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable, Verdict
+from canonid.reports import narrow
+from canonid.settings import Settings
+from canonid.store.lease import hold
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for."""
+
+    kind: Kind
+    per: Per
+    most_new: int | None
+    is_sync: bool
+    """False to plan only."""
+
+
+Tell = Callable[[Step, str], None]
+"""Is told each step with how its issue is called; empty if there is none yet."""
+
+
+def run_issues(
+    settings: Settings, paths: Sequence[Path], wanted: Wanted, tell: Tell, progress: Progress | None = None
+) -> Report:
+    """Check `paths`, then plan or carry out what the tracker needs; `tell` hears of each step when it is done."""
+    with hold(settings.database) if wanted.is_sync else nullcontext():
+        report = wiring.run_job(settings, paths, remember=False, progress=progress)
+        with open_tracker(settings, wanted.kind, report) as tracker:
+            steps = _plan(settings, paths, wanted, report, tracker)
+            done = carry_out(steps, tracker) if wanted.is_sync else ((step, _number(step)) for step in steps)
+            for step, number in done:
+                tell(step, number)
+    return report
+
+
+def _number(step: Step) -> str:
+    return step.existing.number if step.existing else ""
+
+
+def _plan(
+    settings: Settings, paths: Sequence[Path], wanted: Wanted, report: Report, tracker: Tracker
+) -> Sequence[Step]:
+    root = wiring.corpus_root(settings, paths)
+    pages = wiring.read_pages(settings, paths)
+    shown, _ = narrow(report, settings.select, settings.ignore)
+    existing = tracker.read()
+    with wiring.open_authorities(settings) as authorities:
+        parsers = {authority.name: authority.parse for authority in authorities}
+        draft = Draft(_linker(settings, wanted.kind, root), _parser(parsers), _differ(report, pages, root))
+        issues = plan_issues(shown.findings, draft, per=wanted.per, declined=declined_by(existing))
+    found = frozenset(finding.fingerprint for finding in report.findings)
+    run = f"run {report.run.id}"
+    return plan_steps(issues, existing, Ground(found, _checker(report, pages, paths, root), run), wanted.most_new)
+
+
+def issue_folder(settings: Settings) -> Path:
+    """Where issues are kept as files."""
+    return settings.folder or settings.home / FOLDER
+
+
+@contextmanager
+def open_tracker(settings: Settings, kind: Kind, report: Report) -> Iterator[Tracker]:
+    """The tracker, ready to be read."""
+    yield MarkdownTracker(issue_folder(settings), settings.labels, report.run.started_at.date())
+
+
+def _linker(settings: Settings, kind: Kind, root: Path) -> Callable[[Place], str]:
+    """Addresses of lines: relative to the folder of files."""
+    way = Path(os.path.relpath(root, issue_folder(settings))).as_posix()
+    return lambda place: quote(f"{way}/{place.path}")
+
+
+def _parser(parsers: Mapping[str, Callable[[Evidence], Answer]]) -> Callable[[Evidence], Answer]:
+    def parse(evidence: Evidence) -> Answer:
+        parser = parsers.get(evidence.authority)
+        return parser(evidence) if parser else Unavailable(f"{evidence.authority} is not known any more")
+
+    return parse
+
+
+def _differ(report: Report, pages: Sequence[Page], root: Path) -> Callable[[Sequence[Finding]], str]:
+    """The edits that findings propose, those of medium confidence included: a person looks at them."""
+    by_path = {page.path: page for page in pages}
+
+    def diff(findings: Sequence[Finding]) -> str:
+        path = findings[0].place.path
+        try:
+            # As the reader decodes, so that its offsets hold.
+            text = (root / path).read_bytes().decode("utf-8", errors="surrogateescape")
+            only = replace(report, findings=tuple(findings))
+            plans = plan_fixes(only, [by_path[path]], {path: text}, unsafe=True)
+        except (CorpusError, KeyError, OSError):
+            return ""  # conflict markers, or gone since: there is nothing to propose
+        return "".join(plan.diff() for plan in plans).encode(errors="replace").decode()
+
+    return diff
+
+
+def _checker(report: Report, pages: Sequence[Page], paths: Sequence[Path], root: Path) -> Callable[[State], bool]:
+    """Whether the silence of a run about a page proves anything."""
+    subjects = {subject for subject, _ in report.unanswered}
+    open_paths = {item.claim.place.path for item in report.claims if item.verdict is Verdict.UNAVAILABLE}
+    broken = {finding.place.path for finding in report.findings if finding.code == "ID504"}
+    read = {page.path for page in pages}
+    folders = [path for item in paths if (path := Path(os.path.abspath(item))).is_dir()]  # noqa: PTH100 - as for roots
+
+    def is_checked(state: State) -> bool:
+        if state.path in read:
+            return state.subject not in subjects and state.path not in open_paths | broken
+        place = root / state.path
+        return not place.exists() and any(place.is_relative_to(folder) for folder in folders)
+
+    return is_checked
