@@ -21,7 +21,7 @@ LAYERS = {
     "chemistry": 0, "errors": 0, "identifiers": 0, "model": 0, "names": 0, "waiver": 0,
     "authorities": 1, "corpus": 1, "reports": 1, "rules": 1, "store": 1,
     "doctor": 2, "fixes": 1, "gather": 2, "inventory": 2, "lookup": 2, "reconcile": 2, "schedule": 2,
-    "git": 2, "memory": 2, "waive": 2, "waiver_file": 2,
+    "git": 2, "memory": 2, "triage": 2, "waive": 2, "waiver_file": 2,
     "issues": 2, "tracking": 3,
     "config_file": 3, "settings": 3, "wiring": 3,
     "__main__": 4, "cli": 4,
@@ -31,7 +31,7 @@ NOWHERE: frozenset[str] = frozenset()
 UPWARD = {
     ("reports.card", "lookup"), ("reports.card_json", "lookup"),
     ("reports.doctor", "doctor"), ("reports.inventory", "inventory"),
-    ("reports.runs", "store"),
+    ("reports.runs", "store"), ("reports.triage", "store"), ("reports.triage", "triage"),
 }  # fmt: skip
 """The exceptions: a card is what `lookup` returns, and its renderer lives with the other renderers; likewise these."""
 HEAVY = {

@@ -43,6 +43,7 @@ from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.history import claims_of_last_run
 from canonid.store.lease import Holding, Lease, hold
 from canonid.store.runs import record_run
+from canonid.triage import Desk
 from canonid.waiver_file import FILE as WAIVERS
 from canonid.waiver_file import read_waivers
 
@@ -265,6 +266,13 @@ def plan_fixes(
     # The reader decodes in the same way, so that its offsets hold; a file that cannot be decoded has no offsets.
     texts = {path: (root / path).read_bytes().decode("utf-8", errors="surrogateescape") for path in wanted}
     return fix_plans(report, pages, texts, unsafe=unsafe)
+
+
+@contextmanager
+def open_desk(settings: Settings, corpus: Path | None = None) -> Iterator[Desk]:
+    """Where a curator decides about discrepancies; `corpus` is their corpus root, if it is known."""
+    with open_remote(settings) as remote:
+        yield Desk(settings.database, settings.home, corpus, (*remote, DrugBankAuthority(None)))
 
 
 def run_job(

@@ -11,6 +11,7 @@ from canonid import __version__
 from canonid.cli.boundary import Boundary
 from canonid.cli.check import check
 from canonid.cli.config import config
+from canonid.cli.discrepancies import discrepancies
 from canonid.cli.doctor import doctor
 from canonid.cli.drugbank import drugbank
 from canonid.cli.evidence import evidence
@@ -35,7 +36,7 @@ app = typer.Typer(
 )
 for command in (reconcile, check, lookup, fix, explain, config, doctor, schedule):
     app.command()(command)
-for name, group in (("evidence", evidence), ("drugbank", drugbank), ("runs", runs), ("issues", issues)):
+for name, group in (("discrepancies", discrepancies), ("evidence", evidence), ("drugbank", drugbank), ("runs", runs), ("issues", issues)):
     app.add_typer(group, name=name)
 
 

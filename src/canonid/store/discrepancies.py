@@ -101,7 +101,7 @@ def update_discrepancies(
             found.setdefault(finding.fingerprint, finding)
     scope = _Scope(checked_pages, answered, unanswered, checked_codes, is_gone)
     with writing(database) as connection:
-        known = {item.fingerprint: item for item in _read(connection)}
+        known = {item.fingerprint: item for item in find_discrepancies(connection)}
         ended = {waiver.fingerprint: waiver for waiver in report.waivers if waiver.standing is Standing.EXPIRED}
         changes = (*_met(found, known, ended), *_missed(found, known, scope))
         states = {fingerprint: known[fingerprint].state for fingerprint in found if fingerprint in known}
@@ -118,7 +118,21 @@ def list_discrepancies(
     with reading(database) as connection:
         if connection is None:
             return ()
-        return tuple(item for item in _read(connection) if states is None or item.state in states)
+        return tuple(item for item in find_discrepancies(connection) if states is None or item.state in states)
+
+
+def find_discrepancies(
+    connection: sqlite3.Connection, where: str = "", values: tuple[str, ...] = ()
+) -> list[Discrepancy]:
+    """Those that the condition `where` (constants, with a mark for each of `values`) holds for, sorted by place."""
+    condition = f"WHERE {where}" if where else ""
+    with closing(connection.cursor()) as cursor:
+        cursor.row_factory = sqlite3.Row
+        cursor.execute(
+            f'SELECT * FROM discrepancy {condition} ORDER BY path, line, "column", code, fingerprint',  # noqa: S608 - constants
+            values,
+        )
+        return [_discrepancy(row) for row in cursor]
 
 
 def _met(
@@ -199,13 +213,6 @@ def _row(
         "last_seen": to_text(last_seen),
         "run_id": run.id,
     }
-
-
-def _read(connection: sqlite3.Connection) -> list[Discrepancy]:
-    with closing(connection.cursor()) as cursor:
-        cursor.row_factory = sqlite3.Row
-        cursor.execute('SELECT * FROM discrepancy ORDER BY path, line, "column", code, fingerprint')
-        return [_discrepancy(row) for row in cursor]
 
 
 def _discrepancy(row: sqlite3.Row) -> Discrepancy:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import date
 
-from canonid.store.database import reading, schema_version, upsert
+from canonid.store.database import reading, schema_version, upsert, writing
 from canonid.waiver import Waiver
 
 
@@ -16,6 +16,12 @@ def mirror_waivers(connection: sqlite3.Connection, waivers: Iterable[Waiver], ru
     connection.execute("DELETE FROM waiver")
     rows = {waiver.fingerprint: _row(waiver, run_id) for waiver in waivers if waiver.fingerprint}
     connection.executemany(upsert(connection, "waiver"), rows.values())
+
+
+def keep_waivers(database: str | os.PathLike[str], waivers: Iterable[Waiver]) -> None:
+    """Note waivers that were just made, until a run meets them."""
+    with writing(database) as connection:
+        connection.executemany(upsert(connection, "waiver"), [_row(waiver, None) for waiver in waivers])
 
 
 def read_mirror(database: str | os.PathLike[str]) -> dict[str, Waiver]:

@@ -1,0 +1,189 @@
+"""The list of discrepancies, filtered and sorted by the database: made for many thousands."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from canonid.model import Severity, State
+from canonid.store.database import reading
+
+
+class Sort(StrEnum):
+    """In which order."""
+
+    PLACE = "place"
+    CODE = "code"
+    SEVERITY = "severity"
+    STATE = "state"
+    SUBJECT = "subject"
+    FIRST_SEEN = "first-seen"
+    """The oldest first."""
+    LAST_SEEN = "last-seen"
+    """The latest first."""
+
+
+class Part(StrEnum):
+    """What can be counted by."""
+
+    STATE = "state"
+    SEVERITY = "severity"
+    CODE = "code"
+    SUBJECT = "subject"
+    FIELD = "field"
+    PATH = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which discrepancies; what is empty excludes nothing."""
+
+    states: Sequence[State] = ()
+    codes: Sequence[str] = ()
+    """Codes or their beginnings (`ID3`)."""
+    severities: Sequence[Severity] = ()
+    subjects: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    authorities: Sequence[str] = ()
+    """Any of those that it rests on."""
+    paths: Sequence[str] = ()
+    """Pages, folders, or patterns with `*` and `?`; relative to the corpus root."""
+
+
+class Listed(NamedTuple):
+    """What a list has to say of one discrepancy, in the words of the database."""
+
+    fingerprint: str
+    state: str
+    severity: str
+    code: str
+    path: str
+    line: int
+    column: int
+    field: str
+    claimed: str | None
+
+
+COLUMNS = tuple(
+    "fingerprint code rule severity state subject field claimed path line column message proposal authorities"
+    " first_seen last_seen run_id".split()
+)
+"""What there is to tell of each, in the order in which programs get it."""
+_PLACE = 'path, line, "column", code, fingerprint'
+_LISTED = ", ".join(f'"{name}"' for name in Listed._fields)
+_JSON = frozenset({"proposal", "authorities"})
+"""Columns that hold JSON."""
+_AS_JSON = ", ".join(f"""'{name}', {f"json({name})" if name in _JSON else f'"{name}"'}""" for name in COLUMNS)
+_SAID = {
+    "claimed": "coalesce(claimed, 'null')",
+    "proposal": "CASE WHEN proposal IS NULL THEN '' ELSE coalesce(json_extract(proposal, '$.value'), 'null') END",
+    "authorities": """replace(trim(authorities, '[]"'), '", "', ' ')""",
+}
+_PLAIN = frozenset("fingerprint code rule severity state line column first_seen last_seen run_id".split())
+"""Columns in which nothing needs quotes."""
+_AS_CSV = " || ',' || ".join(
+    f'"{name}"' if name in _PLAIN else f"""'"' || replace({_SAID.get(name, f'"{name}"')}, '"', '""') || '"'"""
+    for name in COLUMNS
+)
+_BY_SEVERITY = "CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END"
+_ORDERS = {
+    Sort.PLACE: _PLACE,
+    Sort.CODE: f"code, {_PLACE}",
+    Sort.SEVERITY: f"{_BY_SEVERITY}, {_PLACE}",
+    Sort.STATE: f"state, {_PLACE}",
+    Sort.SUBJECT: f"subject, {_PLACE}",
+    Sort.FIRST_SEEN: f"first_seen, {_PLACE}",
+    Sort.LAST_SEEN: f"last_seen DESC, {_PLACE}",
+}
+
+
+@contextmanager
+def listing(
+    database: str | os.PathLike[str], wanted: Wanted, sort: Sort = Sort.PLACE, limit: int | None = None
+) -> Iterator[Iterator[Listed]]:
+    """The discrepancies as they are read; none if nothing was ever stored."""
+    with _selected(database, _LISTED, wanted, sort, limit) as rows:
+        yield rows
+
+
+@contextmanager
+def as_json(
+    database: str | os.PathLike[str], wanted: Wanted, sort: Sort = Sort.PLACE, limit: int | None = None
+) -> Iterator[Iterator[str]]:
+    """The same as JSON objects with all `COLUMNS`, which the database makes in half the time."""
+    with _selected(database, f"json_object({_AS_JSON})", wanted, sort, limit) as rows:
+        yield (text for (text,) in rows)
+
+
+@contextmanager
+def as_csv(
+    database: str | os.PathLike[str], wanted: Wanted, sort: Sort = Sort.PLACE, limit: int | None = None
+) -> Iterator[Iterator[str]]:
+    """The same as rows of CSV, without their ends; an explicit none is `null`, of a proposal there is the value."""
+    with _selected(database, _AS_CSV, wanted, sort, limit) as rows:
+        yield (text for (text,) in rows)
+
+
+@contextmanager
+def _selected(
+    database: str | os.PathLike[str], columns: str, wanted: Wanted, sort: Sort, limit: int | None
+) -> Iterator[Iterator[Any]]:
+    where, values = _where(wanted)
+    with reading(database) as connection:
+        if connection is None:
+            yield iter(())
+            return
+        query = f"SELECT {columns} FROM discrepancy{where} ORDER BY {_ORDERS[sort]} LIMIT ?"  # noqa: S608 - constants and marks
+        yield connection.execute(query, (*values, -1 if limit is None else limit))
+
+
+def count_by(database: str | os.PathLike[str], wanted: Wanted, part: Part) -> dict[str, int]:
+    """How many there are, the most frequent first."""
+    where, values = _where(wanted)
+    with reading(database) as connection:
+        if connection is None:
+            return {}
+        return _count(connection, part, where, values)
+
+
+def _count(connection: sqlite3.Connection, part: Part, where: str, values: Sequence[str]) -> dict[str, int]:
+    query = f"SELECT {part.value}, count(*) FROM discrepancy{where} GROUP BY 1 ORDER BY 2 DESC, 1"  # noqa: S608 - constants and marks
+    return dict(connection.execute(query, values).fetchall())
+
+
+def _where(wanted: Wanted) -> tuple[str, list[str]]:
+    """The condition, with a mark for each value."""
+    groups = [
+        _any("state = ?", wanted.states),
+        _any("code GLOB ?", [_literal(code.upper()) + "*" for code in wanted.codes]),
+        _any("severity = ?", wanted.severities),
+        _any("subject = ?", wanted.subjects),
+        _any("field = ?", wanted.fields),
+        _any("instr(authorities, ?)", [f'"{name}"' for name in wanted.authorities]),
+        _any("path GLOB ?", [pattern for path in wanted.paths for pattern in _patterns(path)]),
+    ]
+    conditions = [condition for condition, _ in groups if condition]
+    values = [value for _, group in groups for value in group]
+    return (" WHERE " + " AND ".join(conditions) if conditions else ""), values
+
+
+def _any(condition: str, values: Sequence[str]) -> tuple[str, list[str]]:
+    return (f"({' OR '.join([condition] * len(values))})" if values else ""), [str(value) for value in values]
+
+
+def _patterns(path: str) -> tuple[str, ...]:
+    """A page or all of a folder; a pattern as it is."""
+    path = path.removeprefix("./").rstrip("/")
+    if "*" in path or "?" in path:
+        return (path,)
+    return (_literal(path), f"{_literal(path)}/*") if path not in {"", "."} else ("*",)
+
+
+def _literal(text: str) -> str:
+    """`text` for GLOB, with nothing special in it."""
+    return "".join(f"[{char}]" if char in "*?[" else char for char in text)
