@@ -194,7 +194,7 @@ def screen_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Scree
     @cache
     def run(command: str) -> Screen:
         database = tmp_path_factory.mktemp("store") / "canonid.sqlite"
-        ours = ("CANONID_", "FORCE_COLOR", "COLUMNS")
+        ours = ("CANONID_", "FORCE_COLOR", "COLUMNS", "GITHUB_")
         environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         words = [*shlex.split(command)[1:], "--database", str(database)]
         done = subprocess.run(  # noqa: S603 - our own command, with the arguments that the README shows

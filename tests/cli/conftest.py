@@ -28,7 +28,7 @@ Canonid = Callable[..., Ran]
 @pytest.fixture
 def canonid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Canonid:
     """Runs the command in `tmp_path` with nothing set in the environment but what is given by name."""
-    for name in [name for name in os.environ if name.startswith("CANONID_")]:
+    for name in [name for name in os.environ if name.startswith(("CANONID_", "GITHUB_"))]:
         monkeypatch.delenv(name)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)

@@ -114,7 +114,7 @@ class Place:
 
 def environment(**more: str) -> Mapping[str, str]:
     """The environment of a stranger: nothing set for canonid but what is given."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CANONID_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CANONID_", "GITHUB_"))}
     return {**inherited, "NO_COLOR": "1", **more}
 
 
