@@ -126,7 +126,13 @@ def test_an_authority_under_strain_is_a_warning(sound: Surroundings, state: str,
 
 @pytest.mark.parametrize(
     ("minutes", "complaint"),
-    [(4, None), (-4, None), (6, "is 6 minutes behind that of ChEMBL"), (-1500, "is 1,500 minutes ahead of that of")],
+    [
+        (4, None),
+        (-4, None),
+        (6, "is 6 minutes behind that of ChEMBL"),
+        (-1500, "is 1,500 minutes ahead of that of"),
+        (-2881, "is 2 days ahead of that of"),
+    ],
 )
 def test_a_clock_that_is_far_off_is_a_warning(sound: Surroundings, minutes: int, complaint: str | None) -> None:
     """More than five minutes; the age of replies is counted by it."""

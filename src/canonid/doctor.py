@@ -215,11 +215,12 @@ def _on_clock(authorities: Sequence[AuthorityHealth]) -> Iterator[Remark]:
     off = [each for each in authorities if each.skew is not None and abs(each.skew) > _MOST_SKEW]
     if off:
         skew = off[0].skew or timedelta()
-        minutes = round(abs(skew).total_seconds() / 60)
+        length = abs(skew)
+        far = f"{length.days:,} days" if length.days > 1 else f"{round(length.total_seconds() / 60):,} minutes"
         yield Remark(
             Severity.WARNING,
             "clock",
-            f"the clock of this machine is {minutes:,} minutes {'behind' if skew > timedelta() else 'ahead of'} "
+            f"the clock of this machine is {far} {'behind' if skew > timedelta() else 'ahead of'} "
             f"that of {', '.join(AUTHORITIES[each.name] for each in off)}; set it, because the age of every reply "
             "is counted by it",
         )

@@ -65,8 +65,12 @@ class Freshness:
         return self.found if found else self.not_found
 
     def allows(self, evidence: Evidence, now: datetime) -> bool:
-        """Whether `evidence` may still be used at `now`; a reply from the future (a clock set back) may."""
-        return now - evidence.retrieved_at <= self.limit(evidence.authority, found=evidence.payload is not None)
+        """Whether `evidence` may still be used at `now`.
+
+        A reply from the future was stored while a clock was wrong. It may be used for as long ahead as behind: from a
+        year ahead, "no such record" would otherwise hold for a year.
+        """
+        return abs(now - evidence.retrieved_at) <= self.limit(evidence.authority, found=evidence.payload is not None)
 
 
 @dataclass(slots=True)
