@@ -28,6 +28,7 @@ from canonid.cli.exits import ExitCode
 from canonid.corpus import fields_from, read_corpus
 from canonid.identifiers import CHEMBL, PREFIXES, PUBCHEM
 from canonid.model import Claim, ClaimKind, Dossier, Page, Place, Predicate, Subject, Verdict
+from canonid.reports import Format
 from canonid.rules import RULES
 from canonid.rules.base import Rule
 from canonid.rules.case import Case
@@ -268,6 +269,11 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 def test_the_verdicts_are_those_of_the_program() -> None:
     """Each verdict has one row."""
     assert [row[0].strip("`") for row in rows_of(README, "verdict")] == [verdict.value for verdict in Verdict]
+
+
+def test_the_formats_are_those_of_the_program() -> None:
+    """Each format has one row."""
+    assert sorted(row[0].strip("`") for row in rows_of(README, "format")) == sorted(Format)
 
 
 def test_the_ages_are_the_defaults() -> None:
