@@ -50,7 +50,10 @@ def show_run(
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Show one run: its counts, its authorities, and every discrepancy that it found, found again or resolved."""
+    """Show one run and what it changed.
+
+    Its counts, its authorities, and every discrepancy that it found, found again or resolved.
+    """
     from canonid.reports.runs import render_run, run_as_json  # noqa: PLC0415 - as above
     from canonid.store.history import changes_of, find_run, past_runs  # noqa: PLC0415 - as above
 
