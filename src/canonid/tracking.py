@@ -10,15 +10,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 from canonid import wiring
-from canonid.errors import CorpusError
+from canonid.errors import CorpusError, SettingsError
 from canonid.fixes import plan_fixes
 from canonid.gather import Progress
-from canonid.issues import FOLDER, Kind, Per
+from canonid.issues import FOLDER, Kind, Per, github, gitlab
 from canonid.issues.base import Tracker, carry_out
 from canonid.issues.block import State
 from canonid.issues.body import Draft
 from canonid.issues.markdown import MarkdownTracker
 from canonid.issues.plan import Ground, Step, declined_by, plan_issues, plan_steps
+from canonid.issues.rest import Rest
 from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable, Verdict
 from canonid.reports import narrow
 from canonid.settings import Settings
@@ -44,6 +45,8 @@ def run_issues(
     settings: Settings, paths: Sequence[Path], wanted: Wanted, tell: Tell, progress: Progress | None = None
 ) -> Report:
     """Check `paths`, then plan or carry out what the tracker needs; `tell` hears of each step when it is done."""
+    if wanted.kind is not Kind.MARKDOWN:
+        repository_of(settings, wanted.kind)  # before the work, and not after it
     with hold(settings.database) if wanted.is_sync else nullcontext():
         report = wiring.run_job(settings, paths, remember=False, progress=progress)
         with open_tracker(settings, wanted.kind, report) as tracker:
@@ -80,15 +83,48 @@ def issue_folder(settings: Settings) -> Path:
 
 
 @contextmanager
-def open_tracker(settings: Settings, kind: Kind, report: Report) -> Iterator[Tracker]:
-    """The tracker, ready to be read."""
-    yield MarkdownTracker(issue_folder(settings), settings.labels, report.run.started_at.date())
+def open_tracker(
+    settings: Settings, kind: Kind, report: Report, environ: Mapping[str, str] = os.environ
+) -> Iterator[Tracker]:
+    """The tracker, ready to be read; tokens come from the environment, and go nowhere but to the tracker."""
+    if kind is Kind.MARKDOWN:
+        yield MarkdownTracker(issue_folder(settings), settings.labels, report.run.started_at.date())
+        return
+    where = repository_of(settings, kind)
+    if kind is Kind.GITHUB:
+        headers = github.headers_for(environ.get("GITHUB_TOKEN", ""))
+        with Rest("GitHub", settings.github_url, headers) as rest:
+            yield github.GitHubTracker(rest, where, settings.labels)
+    else:
+        headers = gitlab.headers_for(environ.get("GITLAB_TOKEN", ""))
+        with Rest("GitLab", settings.gitlab_url, headers) as rest:
+            yield gitlab.GitLabTracker(rest, where, settings.labels)
+
+
+def repository_of(settings: Settings, kind: Kind) -> str:
+    """Where issues live.
+
+    Raises SettingsError if nobody said so.
+    """
+    if settings.repository is None:
+        raise SettingsError(f"--tracker {kind} needs issues.repository in canonid.toml: owner/name of the repository")
+    return settings.repository
 
 
 def _linker(settings: Settings, kind: Kind, root: Path) -> Callable[[Place], str]:
-    """Addresses of lines: relative to the folder of files."""
-    way = Path(os.path.relpath(root, issue_folder(settings))).as_posix()
-    return lambda place: quote(f"{way}/{place.path}")
+    """Addresses of lines: relative to the folder of files, or as the site of the tracker shows them."""
+    if kind is Kind.MARKDOWN:
+        way = Path(os.path.relpath(root, issue_folder(settings))).as_posix()
+        return lambda place: quote(f"{way}/{place.path}")
+    address, api = (
+        (github.line_address, settings.github_url)
+        if kind is Kind.GITHUB
+        else (gitlab.line_address, settings.gitlab_url)
+    )
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    below = root.relative_to(top)
+    where = repository_of(settings, kind)
+    return lambda place: address(api, where, quote((below / place.path).as_posix()), place.line)
 
 
 def _parser(parsers: Mapping[str, Callable[[Evidence], Answer]]) -> Callable[[Evidence], Answer]:

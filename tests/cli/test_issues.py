@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Canonid
+from tests.emulator.trackers import serve_trackers
 
 
 def text_of(wiki: Path) -> tuple[Path, str]:
@@ -120,3 +123,28 @@ def test_the_folder_can_be_chosen(canonid: Canonid, wiki: Path) -> None:
 
     assert 'tags: ["ids", "bot"]\n' in file.read_text()
     assert canonid("issues", "plan", wiki).stdout == ""
+
+
+@pytest.mark.parametrize(("tracker", "repository"), [("github", "owner/wiki"), ("gitlab", "group/wiki")])
+def test_a_plan_for_a_site_writes_nothing_there(canonid: Canonid, wiki: Path, tracker: str, repository: str) -> None:
+    """It reads what is there, and shows no token."""
+    config = wiki.parent / "canonid.toml"
+    config.write_text(config.read_text() + f'[issues]\nrepository = "{repository}"\n')
+    with serve_trackers() as site:
+        urls = {"CANONID_GITHUB_URL": site.url, "CANONID_GITLAB_URL": site.url}
+        ran = canonid(
+            "issues", "plan", wiki, "--tracker", tracker, GITHUB_TOKEN="hush-hush", GITLAB_TOKEN="hush-hush", **urls
+        )
+
+    assert ran.stdout.startswith("create: adapalene")
+    assert f"{repository}/" in ran.stdout
+    assert "hush" not in ran.stdout + ran.stderr
+    assert (site.writes, "hush-hush" in site.tokens[0]) == ([], True)
+
+
+def test_a_site_needs_a_repository(canonid: Canonid, wiki: Path) -> None:
+    """Said before the work."""
+    ran = canonid("issues", "plan", wiki, "--tracker", "github")
+
+    assert ran.code == 2
+    assert "--tracker github needs issues.repository" in ran.stderr

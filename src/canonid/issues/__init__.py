@@ -14,6 +14,8 @@ class Kind(StrEnum):
     """The trackers that there are."""
 
     MARKDOWN = "markdown"
+    GITHUB = "github"
+    GITLAB = "gitlab"
 
 
 class Per(StrEnum):
