@@ -21,6 +21,7 @@ from canonid.issues.markdown import MarkdownTracker
 from canonid.issues.plan import Ground, Step, declined_by, plan_issues, plan_steps
 from canonid.issues.rest import Rest
 from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable, Verdict
+from canonid.model import State as Standing
 from canonid.reports import narrow
 from canonid.settings import Settings
 from canonid.store.lease import hold
@@ -72,7 +73,7 @@ def _plan(
         parsers = {authority.name: authority.parse for authority in authorities}
         draft = Draft(_linker(settings, wanted.kind, root), _parser(parsers), _differ(report, pages, root))
         issues = plan_issues(shown.findings, draft, per=wanted.per, declined=declined_by(existing))
-    found = frozenset(finding.fingerprint for finding in report.findings)
+    found = frozenset(item.fingerprint for item in report.findings if item.state is not Standing.WAIVED)
     run = f"run {report.run.id}"
     return plan_steps(issues, existing, Ground(found, _checker(report, pages, paths, root), run), wanted.most_new)
 

@@ -148,3 +148,11 @@ def test_a_site_needs_a_repository(canonid: Canonid, wiki: Path) -> None:
 
     assert ran.code == 2
     assert "--tracker github needs issues.repository" in ran.stderr
+
+
+def test_a_waiver_in_the_page_makes_no_issue(canonid: Canonid, wiki: Path) -> None:
+    """What a curator decided to live with needs no issue."""
+    page = "---\ntitle: Adapalene\nchembl-id: CHEMBL12345678  # canonid: ignore ID201 — test\n---\n"
+    (wiki / "adapalene.md").write_text(page)
+
+    assert canonid("issues", "plan", wiki).stdout == ""

@@ -13,6 +13,8 @@ from canonid.issues.plan import Action, Ground, Issue, Step, declined_by, plan_i
 from canonid.model import Finding, Place, State
 from tests.issues.drafts import DRAFT, ERTAPENEM, MISSING, NOTHING, SEARCH, WRONG, as_existing, state
 
+OTHER = replace(WRONG, field="drugbank-id", claimed="DB00303")
+
 
 def issue_of(*findings: Finding) -> Issue:
     (issue,) = plan_issues(findings or (WRONG,), DRAFT)
@@ -197,3 +199,19 @@ def test_a_lost_marker_loses_nothing_else() -> None:
 
     assert merged(body, block).endswith(f"mine\n\n{block}\n")
     assert merged("", block) == block
+
+
+@pytest.mark.parametrize(
+    ("ground", "action"),
+    [
+        (Ground(frozenset(), lambda _: False, "run R"), Action.KEEP),
+        (Ground(frozenset({OTHER.fingerprint}), lambda _: True, "run R"), Action.KEEP),
+        (NOTHING, Action.UPDATE),
+    ],
+    ids=["not checked", "found but not selected", "gone"],
+)
+def test_silence_takes_nothing_out_of_an_issue(ground: Ground, action: Action) -> None:
+    """Of two findings one is not heard of: only evidence drops it."""
+    before = as_existing(issue_of(WRONG, OTHER))
+
+    assert step_of([issue_of(WRONG)], [before], ground).action is action

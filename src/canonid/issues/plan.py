@@ -108,7 +108,7 @@ class Ground:
     """What the run knows of the issues that it did not ask for."""
 
     found: frozenset[str]
-    """The fingerprints of all findings, those that nobody selected included."""
+    """The fingerprints of all findings that are not waived, those that nobody selected included."""
     is_checked: Callable[[State], bool]
     """Tells of an issue whether the run looked at its page (or knows it to be gone) and had all answers for it."""
     run: str
@@ -148,9 +148,16 @@ def _step(issue: Issue, existing: Existing | None, ground: Ground) -> Step:
     if not existing.is_open:
         return Step(Action.REOPEN, title, body, existing, f"Found again by {ground.run}.")
     is_same = existing.state.digest == issue.state.digest and existing.state.findings == issue.state.findings
-    if is_same and title == existing.title:
+    if (is_same and title == existing.title) or _only_lost_unproven(issue.state, existing.state, ground):
         return Step(Action.KEEP, existing.title, existing.body, existing)
     return Step(Action.UPDATE, title, body, existing)
+
+
+def _only_lost_unproven(now: State, before: State, ground: Ground) -> bool:
+    """Whether all that is new is a silence that proves nothing: an outage must not take findings out of an issue."""
+    lost = set(before.findings) - set(now.findings)
+    is_proven = ground.is_checked(before) and not lost & ground.found
+    return bool(lost) and not is_proven and set(now.findings) < set(before.findings)
 
 
 def _is_settled(state: State, ground: Ground) -> bool:
