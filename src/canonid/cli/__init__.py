@@ -36,7 +36,13 @@ app = typer.Typer(
 )
 for command in (reconcile, check, lookup, fix, explain, config, doctor, schedule):
     app.command()(command)
-for name, group in (("discrepancies", discrepancies), ("evidence", evidence), ("drugbank", drugbank), ("runs", runs), ("issues", issues)):
+for name, group in (
+    ("discrepancies", discrepancies),
+    ("evidence", evidence),
+    ("drugbank", drugbank),
+    ("runs", runs),
+    ("issues", issues),
+):
     app.add_typer(group, name=name)
 
 
