@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from contextlib import closing
 
 import pytest
 
 from canonid.model import State
 from canonid.store.discrepancies import Discrepancy, list_discrepancies
+from canonid.waiver import Standing, Waiver
+from canonid.waiver_file import FILE, put_waivers
 from tests.emulator import faults
 from tests.emulator.wire import AuthorityName
 from tests.flow.conftest import PAGES, WRONG, Place, code, verdicts
@@ -133,3 +136,95 @@ def test_a_page_that_is_gone_takes_its_discrepancy_with_it(place: Place) -> None
     place.run()
     assert the_one(place).state is State.RESOLVED
     assert history(place)[-1] == ("open", "resolved", "page gone")
+
+
+# Waivers and renames
+
+
+def waive(place: Place) -> None:
+    """A waiver of the one discrepancy, in the file."""
+    item = the_one(place)
+    named = (item.fingerprint, item.code, item.subject, item.field, item.claimed)
+    put_waivers(place.wiki / FILE, [Waiver(*named, "A. Curator", "the label has it so", None, "")])
+
+
+def test_a_waived_finding_does_not_count_until_the_waiver_is_withdrawn(place: Place) -> None:
+    """The claim stays discrepant; what changes is who has to act."""
+    place.run()
+    waive(place)
+    waived = place.run()
+    assert (the_one(place).state, code(waived, place.settings)) == (State.WAIVED, 0)
+    assert verdicts(waived)["adapalene", *WRONG] == "discrepant"
+    (place.wiki / FILE).unlink()
+    assert (code(place.run(), place.settings), the_one(place).state) == (1, State.REOPENED)
+
+
+def test_a_check_honours_waivers_and_changes_nothing(place: Place) -> None:
+    """The discrepancy is as open as it was."""
+    place.run()
+    waive(place)
+    checked = place.run(remember=False)
+    assert (code(checked, place.settings), the_one(place).state) == (0, State.OPEN)
+    assert [finding.state for finding in checked.findings] == [State.WAIVED]
+
+
+def test_an_outage_changes_nothing_about_a_waiver(place: Place) -> None:
+    """It is neither ended nor called unused while nobody can say."""
+    place.run()
+    waive(place)
+    place.run()
+    before = history(place)
+    forget_evidence(place)
+    place.services.always("chembl", faults.REFUSED)
+    report = place.run()
+    assert (the_one(place).state, history(place)) == (State.WAIVED, before)
+    assert [waiver.standing for waiver in report.waivers] == [Standing.NOT_CHECKED]
+
+
+def test_a_waived_error_that_is_corrected_is_resolved_and_the_waiver_unused(place: Place) -> None:
+    """And if it comes back, it is waived again."""
+    place.run()
+    waive(place)
+    place.run()
+    place.write("adapalene", RIGHT)
+    corrected = place.run()
+    assert (the_one(place).state, [waiver.standing for waiver in corrected.waivers]) == (
+        State.RESOLVED,
+        [Standing.UNUSED],
+    )
+    place.write("adapalene", PAGES["adapalene"])
+    place.run()
+    assert [change[1] for change in history(place)] == ["open", "waived", "resolved", "reopened", "waived"]
+
+
+def git(place: Place, *words: str) -> None:
+    identity = ("-c", "user.name=A. Curator", "-c", "user.email=curator@example.org")
+    subprocess.run(["git", "-C", str(place.wiki), *identity, *words], check=True, capture_output=True)  # noqa: S603, S607 - fixed words
+
+
+def test_a_renamed_page_keeps_its_history(place: Place) -> None:
+    """Git is not needed where the claims stay the same."""
+    place.run()
+    page = place.wiki / "adapalene.md"
+    page.rename(place.wiki / "differin.md")
+    place.run()
+    item = the_one(place)
+    assert (item.subject, item.place.path, item.state) == ("differin", "differin.md", State.OPEN)
+    assert [change[2].partition(" to ")[0] for change in history(place)] == [
+        "found for the first time",
+        "page renamed from adapalene.md",
+    ]
+
+
+def test_git_follows_a_page_that_is_renamed_and_changed(place: Place) -> None:
+    """Its claims are no longer those that it had."""
+    place.write("adapalene", PAGES["adapalene"] + "A line of the page.\n" * 20)
+    git(place, "init", "-q")
+    git(place, "add", "-A")
+    git(place, "commit", "-q", "-m", "before")
+    place.run()
+    git(place, "mv", "adapalene.md", "differin.md")
+    text = (place.wiki / "differin.md").read_text(encoding="utf-8")
+    place.write("differin", text.replace("pubchem-cid: 60164\n", ""))
+    place.run()
+    assert (the_one(place).subject, len(history(place))) == ("differin", 2)

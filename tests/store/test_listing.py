@@ -148,15 +148,19 @@ def test_odd_values_survive(tmp_path: Path, odd: str) -> None:
 )
 def test_counts(path: Path, part: Part, counts: dict[str, int]) -> None:
     """The most frequent first."""
-    assert list(count_by(path, Wanted(), part).items()) == list(counts.items())
+    assert list(count_by(path, Wanted(), part)[part].items()) == list(counts.items())
 
 
 def test_counts_are_of_what_the_filters_keep(path: Path) -> None:
     """As the list is."""
-    assert count_by(path, Wanted(paths=("wiki",)), Part.STATE) == {"open": 1, "waived": 1}
+    assert count_by(path, Wanted(paths=("wiki",)), Part.STATE, Part.CODE) == {
+        Part.STATE: {"open": 1, "waived": 1},
+        Part.CODE: {"ID103": 1, "ID301": 1},
+    }
 
 
 def test_before_the_first_run_there_is_nothing(tmp_path: Path) -> None:
     """Asking does not create the database."""
     path = tmp_path / "x.sqlite"
-    assert (subjects(path, Wanted()), count_by(path, Wanted(), Part.STATE), path.exists()) == ("", {}, False)
+    counts = count_by(path, Wanted(), Part.STATE)
+    assert (subjects(path, Wanted()), counts, path.exists()) == ("", {Part.STATE: {}}, False)

@@ -85,6 +85,18 @@ def test_a_page_with_the_same_claims_is_the_same_page(path: Path) -> None:
     assert former_fingerprints(path) == {was: named}
 
 
+def test_counts_of_trials_go_along(path: Path) -> None:
+    """Later counts are still compared with the first one."""
+    with writing(path) as connection:
+        connection.execute(
+            "INSERT INTO trial_query VALUES ('adapalene', 'f', '1', '[]', '[]', 1, '[]', '', NULL, '', 'run-0')"
+        )
+    carry(path, page(NEW, "CHEMBL1232", None))
+    with reading(path) as connection:
+        assert connection is not None
+        assert connection.execute("SELECT subject FROM trial_query").fetchall() == [("differin",)]
+
+
 def test_what_was_carried_over_is_found_and_not_opened_again(path: Path) -> None:
     """The run that follows sees it as an old one."""
     renamed = page(NEW, "CHEMBL1232", None)

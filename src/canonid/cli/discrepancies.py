@@ -100,7 +100,7 @@ def _states(names: Sequence[str] | None) -> Sequence[State]:
 def _counts(settings: Settings, wanted: Wanted, part: Part) -> str:
     from canonid.reports.triage import counts_as  # noqa: PLC0415 - `--help` needs no renderer
 
-    return counts_as(settings.format, part.value, count_by(settings.database, wanted, part))
+    return counts_as(settings.format, part.value, count_by(settings.database, wanted, part)[part])
 
 
 def _list(settings: Settings, wanted: Wanted, sort: Sort, limit: int | None, view: View) -> Iterator[str]:
@@ -108,16 +108,16 @@ def _list(settings: Settings, wanted: Wanted, sort: Sort, limit: int | None, vie
 
     asked = (settings.database, wanted, sort, limit)
     if settings.format is Format.JSON:
-        parts = (Part.STATE, Part.SEVERITY, Part.CODE)
-        counts = {part.value: count_by(settings.database, wanted, part) for part in parts}
+        counts = count_by(settings.database, wanted, Part.STATE, Part.SEVERITY, Part.CODE)
         with as_json(*asked) as rows:
-            yield from triage.listing_as_json(rows, counts)
+            yield from triage.listing_as_json(rows, {part.value: count for part, count in counts.items()})
     elif settings.format is Format.CSV:
         with as_csv(*asked) as rows:
             yield from triage.listing_as_csv(rows)
     else:
+        states = count_by(settings.database, wanted, Part.STATE)[Part.STATE]
         with listing(*asked) as listed:
-            yield from triage.listing_as_text(listed, count_by(settings.database, wanted, Part.STATE), view)
+            yield from triage.listing_as_text(listed, states, view)
 
 
 @discrepancies.command()

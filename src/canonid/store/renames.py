@@ -116,7 +116,9 @@ def _is_known(connection: sqlite3.Connection, path: str, before: str) -> bool:
 
 
 def _rekey(connection: sqlite3.Connection, move: Move, run: Run) -> None:
-    """New rows for old ones; the history and the former names go along."""
+    """New rows for old ones; the history, the former names and the counts of trials go along."""
+    names = (move.new_subject, move.old_subject)
+    connection.execute("UPDATE OR IGNORE trial_query SET subject = ? WHERE subject = ?", names)
     with closing(connection.cursor()) as cursor:
         cursor.row_factory = sqlite3.Row
         cursor.execute("SELECT * FROM discrepancy WHERE subject = ? AND path = ?", (move.old_subject, move.old_path))
