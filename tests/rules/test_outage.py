@@ -85,3 +85,16 @@ def test_a_preferred_name_counts_even_if_chembl_is_down() -> None:
         "chembl-id": Verdict.UNAVAILABLE,
         "pubchem-cid": Verdict.CONFIRMED,
     }
+
+
+def test_a_key_and_a_number_are_unavailable_while_nobody_answers() -> None:
+    """No authority owns them, but records list them: without an answer they are not checked, rather than undecided."""
+    about = page("Adapalene", inchikey="LZCDAPDGXCYOEH-UHFFFAOYSA-N", cas_number="106685-40-9")
+    assert verdicts(case_in_an_outage(about, lambda *_: True)) == {
+        "inchikey": Verdict.UNAVAILABLE,
+        "cas-number": Verdict.UNAVAILABLE,
+    }
+    assert verdicts(case_in_an_outage(about, lambda *_: False)) == {
+        "inchikey": Verdict.UNDETERMINED,
+        "cas-number": Verdict.UNDETERMINED,
+    }

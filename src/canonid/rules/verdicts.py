@@ -139,6 +139,12 @@ def _blocked(case: Case) -> str:
     return f" ({reasons[0]})" if reasons else ""
 
 
+def _nothing_to_compare(what: str, case: Case) -> Opinion:
+    """No record of the subject has what the page claims: an answer only if everybody could be asked."""
+    blocked = _blocked(case)
+    return (Verdict.UNAVAILABLE if blocked else Verdict.UNDETERMINED), what + blocked
+
+
 def _judge_null(claim: Claim, case: Case) -> Opinion:
     nullity = assess_null(claim, case)
     verdict = {
@@ -159,7 +165,7 @@ def _judge_inchikey(claim: Claim, case: Case) -> Opinion:
         return Verdict.CONFIRMED, f"InChIKey of {' and '.join(label(record) for record in same[:2])}"
     if known:
         return Verdict.UNDETERMINED, f"same skeleton as {min(known)}, but another form"
-    return Verdict.UNDETERMINED, f"no record of the subject gives a structure to compare with{_blocked(case)}"
+    return _nothing_to_compare("no record of the subject gives a structure to compare with", case)
 
 
 def _judge_number(claim: Claim, case: Case) -> Opinion:
@@ -176,7 +182,7 @@ def _judge_number(claim: Claim, case: Case) -> Opinion:
     if listed:
         number, source = next(iter(listed.items()))
         return Verdict.UNDETERMINED, f"{source} lists {what} {number}; a substance may have several"
-    return Verdict.UNDETERMINED, f"no record of the subject lists a {what}{_blocked(case)}"
+    return _nothing_to_compare(f"no record of the subject lists a {what}", case)
 
 
 def _judge_trial(claim: Claim, case: Case) -> Opinion:
