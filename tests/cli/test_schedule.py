@@ -80,7 +80,7 @@ def test_reconcile_says_who_is_at_work(canonid: Canonid, wiki: Path) -> None:
 
 def test_reconcile_waits_if_told_to(canonid: Canonid, wiki: Path) -> None:
     """It says for whom, then does its work."""
-    lease.take(wiki.parent / "cache" / "canonid.sqlite", lease.RUN, "17@other/x/1/0", 0.2, datetime.now(UTC))
+    lease.take(wiki.parent / "cache" / "canonid.sqlite", lease.RUN, "17@other/x/1/0", 4.0, datetime.now(UTC))
     ran = canonid("reconcile", "--wait", 30, wiki)
     assert ran.code == 1
     assert ran.stderr.startswith("canonid: waiting for another run (process 17 on other, since ")

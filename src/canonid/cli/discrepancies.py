@@ -120,7 +120,7 @@ def _list(settings: Settings, wanted: Wanted, sort: Sort, limit: int | None, vie
             yield from triage.listing_as_text(listed, states, view)
 
 
-@discrepancies.command()
+@discrepancies.command("show")
 def show(
     name: One,
     *,
@@ -130,7 +130,7 @@ def show(
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Show the claim in its page, the evidence side by side, the proposal and the history."""
+    """Show one: its page, the evidence, the proposal, the history."""
     from canonid import wiring  # noqa: PLC0415 - brings the database and the clients
     from canonid.reports.triage import render_sheets, sheets_as_json  # noqa: PLC0415 - as above
 
@@ -141,7 +141,7 @@ def show(
     write(sheets_as_json(sheets) if settings.format is Format.JSON else render_sheets(sheets, _view(output)), output)
 
 
-@discrepancies.command()
+@discrepancies.command("history")
 def history(
     name: One,
     *,
@@ -150,7 +150,7 @@ def history(
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Print every change of state: when, by whom, in which run, and why."""
+    """Print every change of state: when, by whom and why."""
     from canonid.reports.triage import history_as_json, render_history  # noqa: PLC0415 - as above
     from canonid.store.triage import find_all  # noqa: PLC0415 - `--help` needs no store
     from canonid.store.triage import history as events_of  # noqa: PLC0415 - as above
@@ -165,7 +165,7 @@ def history(
     )  # fmt: skip
 
 
-@discrepancies.command()
+@discrepancies.command("ack")
 def ack(
     names: Names,
     *,
@@ -187,7 +187,7 @@ def ack(
     _say(items, changed, "acknowledged")
 
 
-@discrepancies.command()
+@discrepancies.command("waive")
 def waive(
     names: Names,
     *,
@@ -216,7 +216,7 @@ def waive(
         say(f"written to {file}")
 
 
-@discrepancies.command()
+@discrepancies.command("reopen")
 def reopen(
     names: Names,
     *,
@@ -226,7 +226,7 @@ def reopen(
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Take back what was decided; a waiver is taken out of its file."""
+    """Take back what was decided, a waiver too."""
     from canonid import wiring  # noqa: PLC0415 - as above
 
     with wiring.open_desk(load_settings(options.given(database=database)), corpus) as desk:

@@ -23,7 +23,7 @@ def explain(
     code: Annotated[str | None, typer.Argument(metavar="CODE", help="Such as ID301; none lists all.")] = None,
     form: options.FormatOption = None,
 ) -> None:
-    """Say what a code means, why it matters and what to do about it."""
+    """Say what a code means and what to do about it."""
     from canonid.rules import RULES  # noqa: PLC0415 - `--help` needs no rule
 
     rules = RULES if code is None else (_find(code, RULES),)

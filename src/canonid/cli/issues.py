@@ -18,7 +18,7 @@ from canonid.settings import load_settings
 if TYPE_CHECKING:
     from canonid.issues.plan import Step
 
-issues = typer.Typer(help="Plan issues of kind needs-canonical-id, and keep a tracker in line.", no_args_is_help=True)
+issues = typer.Typer(help="Plan needs-canonical-id issues, or bring a tracker in line.", no_args_is_help=True)
 
 Tracker = Annotated[Kind, typer.Option("--tracker", help="Where issues are kept.")]
 PerOption = Annotated[Per, typer.Option("--per", help="One issue a page, or one a finding.")]
@@ -43,7 +43,7 @@ def plan_issues(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Print what sync would do, with the texts of new and changed issues; nothing is written.
+    """Print what sync would do; nothing is written.
 
     The exit code is 1 if there is anything to do.
     """
@@ -69,7 +69,7 @@ def sync_issues(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Make, update, close and reopen issues until the tracker says what the pages need.
+    """Bring the tracker in line with what the pages need.
 
     Run twice, it changes nothing the second time. An issue is closed only by a run in which its page was checked in
     full.
