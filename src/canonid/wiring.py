@@ -286,11 +286,11 @@ def run_job(
 ) -> Report:
     """Check `paths` and record the run; `remember` brings discrepancies and counts of trials up to date as well.
 
-    Only one run at a time may do that on one store: another one is waited for at most `wait` seconds, and `on_wait` is
-    told who it is. The findings of the report carry the state that their discrepancies have.
+    Only one run at a time may do that on one store: another is waited for at most `wait` seconds, `on_wait` told of it.
     """
     if not remember:
         return run_leased(settings, paths, None, progress=progress)
+    read_corpus(paths, corpus_root(settings, paths), fields_from(settings.fields), settings.exclude)  # or is refused
     with hold(settings.database, wait=wait, on_wait=on_wait) as lease:
         return run_leased(settings, paths, lease, progress=progress)
 
