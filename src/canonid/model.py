@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from canonid.identifiers import Reading, Reference, read_identifier
 from canonid.waiver import LineWaiver, Waiver
@@ -39,6 +40,16 @@ class ClaimKind(StrEnum):
     """How many active trials the page gives its subject: an integer."""
     PROPERTY = "property"
     """What the page says of its subject: formula, mass, INN, aliases. Compared, but given no verdict."""
+
+
+_IDENTIFYING = frozenset({ClaimKind.IDENTIFIER, ClaimKind.TRIAL})
+
+
+@lru_cache(maxsize=200_000)
+def _reference_of(prefix: str, text: str) -> Reference | None:
+    """What `text` means in the space of `prefix`; asked for each claim many times a run."""
+    reference = read_identifier(prefix, text).reference
+    return reference if reference is not None and reference.prefix == prefix else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +98,16 @@ class Claim:
     @property
     def reading(self) -> Reading | None:
         """The value read as an identifier; None for an explicit none and for values that are not identifiers."""
-        if self.text is None or self.kind in {ClaimKind.TRIAL_STATUS, ClaimKind.COUNT, ClaimKind.PROPERTY}:
+        if self.text is None or self.kind not in _IDENTIFYING:
             return None
         return read_identifier(self.prefix, self.text)
 
     @property
     def reference(self) -> Reference | None:
         """The reference that the value means, if it is one of the claimed prefix."""
-        reading = self.reading
-        if reading is None or reading.reference is None or reading.reference.prefix != self.prefix:
+        if self.text is None or self.kind not in _IDENTIFYING:
             return None
-        return reading.reference
+        return _reference_of(self.prefix, self.text)
 
     @property
     def key(self) -> tuple[str, str, str | None, Reference | None]:
