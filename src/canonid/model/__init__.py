@@ -1,0 +1,101 @@
+"""The words of the project as values: frozen, without I/O, each with one meaning everywhere.
+
+A *page* makes *claims* about a *subject*; *authorities* supply *evidence* in reply to *questions*; its meaning is an
+*answer*; *rules* compare claims and answers in a *dossier* and emit *findings*; each claim gets one *verdict*.
+"""
+
+from __future__ import annotations
+
+from canonid.model.findings import (
+    AuthorityUse,
+    Confidence,
+    Dossier,
+    Finding,
+    Judged,
+    Proposal,
+    Report,
+    Run,
+    Severity,
+    State,
+    TrialCount,
+    Verdict,
+    fingerprint_of,
+)
+from canonid.model.pages import (
+    Claim,
+    ClaimKind,
+    Gap,
+    Page,
+    Place,
+    Predicate,
+    Problem,
+    Subject,
+)
+from canonid.model.questions import (
+    Answer,
+    Answers,
+    ById,
+    ByName,
+    ByStructure,
+    Evidence,
+    Forms,
+    Found,
+    NotFound,
+    Question,
+    Synonyms,
+    TrialSearch,
+    Unanswered,
+    Unavailable,
+    parse_question,
+    sha256,
+)
+from canonid.model.records import (
+    Kind,
+    Record,
+    Status,
+    Trial,
+)
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "AuthorityUse",
+    "ById",
+    "ByName",
+    "ByStructure",
+    "Claim",
+    "ClaimKind",
+    "Confidence",
+    "Dossier",
+    "Evidence",
+    "Finding",
+    "Forms",
+    "Found",
+    "Gap",
+    "Judged",
+    "Kind",
+    "NotFound",
+    "Page",
+    "Place",
+    "Predicate",
+    "Problem",
+    "Proposal",
+    "Question",
+    "Record",
+    "Report",
+    "Run",
+    "Severity",
+    "State",
+    "Status",
+    "Subject",
+    "Synonyms",
+    "Trial",
+    "TrialCount",
+    "TrialSearch",
+    "Unanswered",
+    "Unavailable",
+    "Verdict",
+    "fingerprint_of",
+    "parse_question",
+    "sha256",
+]
