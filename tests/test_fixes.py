@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from canonid.corpus.wiki import read_page
 from canonid.errors import CorpusError
 from canonid.fixes import GAP, FilePlan, apply, offset_of, plan_fixes
 from canonid.identifiers import CHEMBL
-from canonid.model import Confidence, Finding, Page, Proposal, Report, Run, Severity
+from canonid.model import Confidence, Finding, Page, Proposal, Report, Run, Severity, State
 
 PAGE = """\
 ---
@@ -93,6 +94,13 @@ def test_a_gap_tag_stays_while_its_value_is_only_proposed(tmp_path: Path) -> Non
     assert plans(page, PAGE, medium, closing(page, "drugbank-id")) == []
     (plan,) = plans(page, PAGE, medium, unsafe=True)
     assert "drugbank-id: DB00210" in plan.after
+
+
+def test_a_waived_finding_is_not_fixed(tmp_path: Path) -> None:
+    """A curator decided to live with it."""
+    page = written(tmp_path, PAGE)
+
+    assert plans(page, PAGE, replace(finding(page, "chembl-id", "CHEMBL1265"), state=State.WAIVED)) == []
 
 
 def test_a_second_plan_for_the_same_page_is_empty(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from canonid.errors import CorpusError
-from canonid.model import Claim, ClaimKind, Confidence, Finding, Page, Place, Report
+from canonid.model import Claim, ClaimKind, Confidence, Finding, Page, Place, Report, State
 
 GAP = "#gap/needs-canonical-id"
 _CLOSING = "ID405"
@@ -71,6 +71,8 @@ def plan_fixes(
     edits: dict[str, set[Edit]] = {}
     pages = tuple(pages)
     for finding in report.findings:
+        if finding.state is State.WAIVED:
+            continue  # a curator decided to live with it
         found = _gap_edits(finding, texts, report) if finding.code == _CLOSING else ()
         if finding.proposal is not None and finding.proposal.confidence in accepted:
             found = _value_edits(finding, pages)

@@ -255,13 +255,9 @@ def look_up(settings: Settings, query: str, page: Path | None, progress: Progres
 def plan_fixes(
     settings: Settings, paths: Sequence[Path], *, unsafe: bool, progress: Progress | None = None
 ) -> list[FilePlan]:
-    """The edits that the proposals for `paths` ask for; nothing is written, and the run is not remembered."""
-    check_codes(settings)
-    pages = read_pages(settings, paths)
-    with open_session(settings, progress) as session:
-        report = reconcile(pages, session.gatherer, shared=settings.shared)
-    report, _ = narrow(report, settings.select, settings.ignore)
-    root = corpus_root(settings, paths)
+    """The edits that the proposals for `paths` ask for; nothing is written, and no discrepancy changes its state."""
+    report, _ = narrow(run_leased(settings, paths, None, progress=progress), settings.select, settings.ignore)
+    pages, root = read_pages(settings, paths), corpus_root(settings, paths)
     wanted = {finding.place.path for finding in report.findings}
     # The reader decodes in the same way, so that its offsets hold; a file that cannot be decoded has no offsets.
     texts = {path: (root / path).read_bytes().decode("utf-8", errors="surrogateescape") for path in wanted}
