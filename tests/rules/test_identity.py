@@ -1,9 +1,12 @@
 """Is a record the subject? Each relation, and what must never be confirmed."""
 
+from dataclasses import replace
+
 import pytest
 
-from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM
+from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM, Reference
 from canonid.model import Confidence, Page, Record
+from canonid.reconcile import exact_claims
 from canonid.rules.candidates import candidate_for
 from canonid.rules.identity import Relation
 from canonid.rules.nulls import Absence, assess_null
@@ -186,3 +189,15 @@ def test_a_search_that_finds_nothing_justifies_a_null() -> None:
     assert nullity.absence is Absence.JUSTIFIED
     assert "metformin" in nullity.reason
     assert "2026-11-22" in nullity.reason
+
+
+def test_a_comment_declares_that_an_identifier_is_shared() -> None:
+    """The claim that bears it is nobody's rival."""
+    ours = page("Fisetin", chembl_id="CHEMBL31096")
+    theirs = page("Berberine", chembl_id="CHEMBL31096")
+    declared = replace(theirs, claims=(replace(theirs.claims[0], comment="canonid: shared with fisetin"),))
+    reference = Reference(CHEMBL, "CHEMBL31096")
+
+    assert [claim.subject for claim in exact_claims([ours, theirs])[reference]] == ["fisetin", "berberine"]
+    assert [claim.subject for claim in exact_claims([ours, declared])[reference]] == ["fisetin"]
+    assert reference not in exact_claims([ours, theirs], frozenset({"CHEMBL31096"}))

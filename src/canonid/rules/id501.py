@@ -2,8 +2,8 @@
 
 One identifier names one substance, so at most one of the pages can be right. Where the record itself does not decide
 which, both stay undetermined; where it decides, the page that is wrong is told who else has the identifier. The finding
-stays silent on a page that its record confirms, and on an identifier whose sharing is declared in the settings
-(`[corpus.shared]`).
+stays silent on a page that its record confirms, and on an identifier whose sharing is declared: in the settings
+(`[corpus.shared]`), or by a comment `canonid: shared` on the line of one of the claims.
 
 Example: fisetin and berberine both carry CHEMBL31096, an id that leaked from a template.
 
