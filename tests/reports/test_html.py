@@ -345,8 +345,9 @@ def test_the_search_is_a_key_away(opened: Page) -> None:
     assert opened.ask(VISIBLE) == ""
     assert opened.ask("document.getElementById('empty').hidden") is False
     opened.ask("document.querySelector('button[type=reset]').click()")
-    assert opened.ask("new Promise(done => setTimeout(() => done(1)))") is not False
-    assert str(opened.ask(VISIBLE)).count(",") == 6
+    # The form redraws a turn later, which a busy machine may put off.
+    shown = (str(opened.ask(VISIBLE)).count(",") for _ in range(500))
+    assert any(commas == 6 for commas in shown)
 
 
 def test_every_control_is_reached_by_tab(opened: Page) -> None:
