@@ -29,14 +29,14 @@ def inchikey(number: int) -> str:
 
 def synthetic_world() -> World:
     """Forty substances at ChEMBL and PubChem, and a trial for each (synthetic)."""
-    rows = []
+    world = World()
     for number, name in enumerate(_NAMES, start=1):
-        rows += [
+        world.add(
             molecule(f"CHEMBL{1000 + number}", name.upper(), inchikey=inchikey(number)),
             compound(5000 + number, name, inchikey(number)),
             study(f"NCT{10_000_000 + number}", f"Trial of {name}", "COMPLETED", [name]),
-        ]
-    return World.of(*rows)
+        )
+    return world
 
 
 def write_wiki(folder: Path) -> None:
