@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonid.chemistry import is_other_protonation, is_same_weight, read_formula, weigh
+from canonid.chemistry import counter_ion, is_other_protonation, is_same_weight, read_formula, weigh
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,26 @@ def test_any_text_is_read_or_not(text: str) -> None:
     """Never an error, and never a weight below nothing."""
     atoms = read_formula(text)
     assert atoms is None or weigh(atoms) >= 0
+
+
+@pytest.mark.parametrize(
+    ("formula", "other", "element"),
+    [
+        ("C6H15N2O2+", "C6H15ClN2O2", "Cl"),  # carbamoylcholine, carbachol
+        ("C4H11N5", "C4H12ClN5", "Cl"),  # metformin and its hydrochloride
+        ("C4H8O2", "C4H7NaO2", "Na"),  # butyric acid and its sodium salt
+        ("C12H18Cl2O", "C12H20Cl4O", "Cl"),
+        ("C6H6", "C6H5Cl", None),  # a chlorine in place of a hydrogen is another molecule
+        ("C6H5Na", "C6H6Na2", None),
+        ("C4H11N5", "C4H13ClN5O", None),
+        ("C4H11N5", "C4H12N5", None),  # charge alone
+        ("C4H11N5", "C4H14ClN5", None),
+    ],
+)
+def test_formulas_that_differ_by_counter_ions_tell_by_which(formula: str, other: str, element: str | None) -> None:
+    """In either order: which of the two is the salt is not said."""
+    ours, theirs = read_formula(formula), read_formula(other)
+    assert ours is not None
+    assert theirs is not None
+
+    assert (counter_ion(ours, theirs), counter_ion(theirs, ours)) == (element, element)

@@ -58,3 +58,24 @@ def is_other_protonation(atoms: dict[str, int], other: dict[str, int]) -> bool:
     rest = {element: count for element, count in atoms.items() if element != "H"}
     difference = abs(atoms.get("H", 0) - other.get("H", 0))
     return rest == {element: count for element, count in other.items() if element != "H"} and 1 <= difference <= 4
+
+
+_HALIDES = frozenset({"F", "Cl", "Br", "I"})
+_ALKALI = frozenset({"Li", "Na", "K"})
+
+
+def counter_ion(atoms: dict[str, int], other: dict[str, int]) -> str | None:
+    """The element of the counter-ions by which two formulas differ, such as Cl; None if anything else differs.
+
+    A halide comes with up to one hydrogen each (an acid's salt) or with none (that of a quaternary ion), an alkali
+    metal in place of up to one: a chlorine in place of a hydrogen is another molecule.
+    """
+    more = {element: atoms.get(element, 0) - other.get(element, 0) for element in atoms.keys() | other.keys()}
+    hydrogens = more.pop("H", 0)
+    changed = [element for element, count in more.items() if count]
+    if len(changed) != 1:
+        return None
+    element, count = changed[0], more[changed[0]]
+    follows = hydrogens * count if element in _HALIDES else -hydrogens * count
+    is_ion = element in _HALIDES | _ALKALI and follows >= 0 and abs(hydrogens) <= abs(count)
+    return element if is_ion else None

@@ -32,6 +32,10 @@ SALT_WORDS = frozenset(
     """.split()
 )  # fmt: skip
 
+# Words that tell the charged form from the element or the acid: another record, too.
+ION_WORDS = frozenset({"anion", "cation", "ion"})
+_FORM_WORDS = SALT_WORDS | ION_WORDS
+
 # Words that say "no counter-ion, no water": they do not make another substance.
 _NEUTRAL = frozenset({"anhydrous", "freebase", "base"})
 
@@ -85,10 +89,10 @@ def ascii_spelling(name: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def split_salt(name: str) -> tuple[str, str]:
-    """The name without its trailing salt or solvate words, and those words ("" if there are none)."""
+    """The name without its trailing words for a salt, solvate or ion, and those words ("" if there are none)."""
     words = re.sub(r"\((?:free )?base\)", "", name.casefold()).split()
     cut = len(words)
-    while cut > 1 and words[cut - 1].strip("(),;") in SALT_WORDS:
+    while cut > 1 and words[cut - 1].strip("(),;") in _FORM_WORDS:
         cut -= 1
     return " ".join(words[:cut]), " ".join(words[cut:])
 

@@ -102,3 +102,33 @@ def test_nothing_is_proposed_in_a_space_without_authority() -> None:
 
     assert candidate_for(found.claims[0], found) is None
     assert found.claims[0].reference == Reference("cas", "50-78-2")
+
+
+ZINC = record(DRUGBANK, "DB01593", "Zinc", synonyms=("Zinc, elemental",), inchikey="HCHKCACWOHOZIP-UHFFFAOYSA-N")
+ZINC_ION = record(DRUGBANK, "DB14532", "Zinc cation", synonyms=("Zinc(2+)",), inchikey="PTFCDOFLOPIGGS-UHFFFAOYSA-N")
+LITHIUM_ION = record(DRUGBANK, "DB01356", "Lithium cation", synonyms=("Lithium",))
+
+
+def test_the_ion_of_an_element_is_another_form_of_it() -> None:
+    """Not another substance: names say how the two belong together."""
+    identity = identity_of_first(ZINC_ION, ZINC, title="Zinc", drugbank_id="DB14532")
+
+    assert (identity.relation, identity.grounds) == (Relation.OTHER_FORM, "an ion: cation")
+
+
+def test_an_ion_that_has_the_name_itself_is_the_subject() -> None:
+    """DrugBank's entry for lithium is called after the cation."""
+    assert identity_of_first(LITHIUM_ION, title="Lithium", drugbank_id="DB01356").relation is Relation.SAME
+
+
+def test_a_deposited_name_on_an_ion_makes_it_a_form_of_the_salt() -> None:
+    """The formulas tell a counter-ion from another structure."""
+    salt = record(DRUGBANK, "DB00411", "Carbachol", inchikey="AIXAANGOTKPUOY-UHFFFAOYSA-N", formula="C6H15ClN2O2")
+    key, formula = "VPJXQGSRWJZDOB-UHFFFAOYSA-O", "C6H15N2O2+"
+    ion = record(PUBCHEM, "2551", "carbamoylcholine", synonyms=("carbachol",), inchikey=key, formula=formula)
+    better = record(PUBCHEM, "5831", "carbachol", inchikey="AIXAANGOTKPUOY-UHFFFAOYSA-N", formula="C6H15ClN2O2")
+
+    identity = identity_of_first(ion, salt, better, title="Carbachol", pubchem_cid="2551", drugbank_id="DB00411")
+
+    assert identity.relation is Relation.OTHER_FORM
+    assert identity.grounds == ("shares the name Carbachol, but differs from DB00411 Carbachol by the counter-ion (Cl)")

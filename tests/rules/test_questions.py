@@ -109,6 +109,15 @@ def test_names_are_searched_when_no_structure_brought_anything() -> None:
     assert asked[1:] == [f"chembl?inchikey:{ADAPALENE_KEY}", "chembl?name:adapalene"]
 
 
+def test_what_drugbank_points_to_is_asked_for_where_no_structure_settles_a_claim() -> None:
+    """A pointer finds what no name does: the record may be under another spelling."""
+    pointing = record(DRUGBANK, "DB00210", "Adapalene", xrefs=(Reference(CHEMBL, "CHEMBL1265"),))
+
+    asked = rounds(page("Adapalene", chembl_id=None, drugbank_id="DB00210"), pointing)
+
+    assert asked[1] == "chembl?id:chembl.compound:CHEMBL1265 chembl?name:adapalene"
+
+
 def test_an_antibody_is_not_looked_for_in_pubchem() -> None:
     """No name gives a biologic a CID, and every look-up by name is a request of its own."""
     asked = rounds(page("Tocilizumab", chembl_id="CHEMBL1237022", pubchem_cid=None), TOCILIZUMAB, DECOY)

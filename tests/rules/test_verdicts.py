@@ -213,6 +213,28 @@ def test_each_standing_of_a_null_has_its_verdict() -> None:
     ]
 
 
+def test_a_null_that_drugbank_contradicts_is_open() -> None:
+    """The record under the pointer has nothing to compare: no proof that there is one, and none that there is not."""
+    pointing = record(DRUGBANK, "DB07795", "Fisetin", xrefs=(Reference(CHEMBL, "CHEMBL31574"),))
+    thin = record(CHEMBL, "CHEMBL31574")
+
+    about = unruled(case(page("Fisetin", chembl_id=None, drugbank_id="DB07795"), pointing, thin))
+
+    assert (about.verdict, about.reason) == (
+        Verdict.UNDETERMINED,
+        "DB07795 Fisetin lists CHEMBL31574, which nothing else proves",
+    )
+
+
+def test_a_pointer_to_nothing_leaves_a_null_justified() -> None:
+    """An export may list what the authority has withdrawn since."""
+    pointing = record(DRUGBANK, "DB07795", "Fisetin", xrefs=(Reference(CHEMBL, "CHEMBL31574"),))
+
+    about = unruled(case(page("Fisetin", chembl_id=None, drugbank_id="DB07795"), pointing))
+
+    assert about.verdict is Verdict.CONFIRMED_NULL
+
+
 # InChIKeys, CAS numbers, UNIIs
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from canonid.identifiers import PREFIXES, PUBCHEM, PUBCHEM_SUBSTANCE, Reference
+from canonid.identifiers import CHEMBL, PREFIXES, PUBCHEM, PUBCHEM_SUBSTANCE, Reference
 from canonid.model import (
     Answer,
     ById,
@@ -36,6 +36,8 @@ SUBSTANCE_AUTHORITIES = ("chembl", "drugbank", "pubchem")
 PUBCHEM_AUTHORITY = "pubchem"
 CHEAP_BY_NAME = ("chembl", "drugbank")
 """The authorities that take names in batches, or cost no request."""
+_XREFS = {"chembl": CHEMBL, "pubchem": PUBCHEM}
+"""The identifiers of other authorities that DrugBank lists."""
 _MOST_NAMES = 8
 _LONGEST_NAME = 80
 _MOST_WORDS = 4
@@ -189,15 +191,25 @@ class Case:
         return {question: answer for question, answer in answers.items() if answer is not None}
 
     def hits(self, authority: str) -> tuple[Record, ...]:
-        """The current records that searches of `authority` brought, each once."""
-        found = {
-            record.reference: self._enriched(record)
-            for answer in self.searched(authority).values()
-            if isinstance(answer, Found)
-            for record in answer.records
-            if record.status is Status.CURRENT
-        }
+        """The current records that searches of `authority` or pointers of DrugBank brought, each once."""
+        answers = (answer for answer in self.searched(authority).values() if isinstance(answer, Found))
+        records = (*(record for answer in answers for record in answer.records), *self.pointed_records(authority))
+        found = {record.reference: self._enriched(record) for record in records if record.status is Status.CURRENT}
         return tuple(found.values())
+
+    def pointed(self, authority: str) -> dict[Reference, Record]:
+        """The identifiers of `authority` that DrugBank lists for the subject, each with the entry that lists it."""
+        return {
+            xref: entry
+            for entry in self.profile.anchors
+            for xref in entry.xrefs
+            if entry.authority == "drugbank" and _XREFS.get(authority) == xref.prefix
+        }
+
+    def pointed_records(self, authority: str) -> tuple[Record, ...]:
+        """The records under those identifiers, as far as they were asked for."""
+        answers = (self.dossier.answer(authority, ById(xref)) for xref in self.pointed(authority))
+        return tuple(answer.record for answer in answers if isinstance(answer, Found))
 
     def deposited_compounds(self, claim: Claim) -> tuple[Reference, ...]:
         """The CIDs for which DrugBank deposited the claimed accession at PubChem; none for most biologics."""

@@ -9,11 +9,13 @@ Remedy: take the proposed form; or keep the other one in its own field (`chembl-
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from canonid.model import Severity, Verdict
+from canonid.model import Record, Severity, Verdict
 from canonid.rules.base import Hit, Rule, proposing, shown
 from canonid.rules.case import Case
-from canonid.rules.identity import Relation
+from canonid.rules.identity import Fit, Identity, Relation
+from canonid.rules.profile import vouches
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -22,7 +24,13 @@ def check(case: Case) -> Iterator[Hit]:
         if identity.relation is Relation.OTHER_FORM:
             name = f"{record.name}, " if record.name else ""
             message = f"{shown(claim)} is {name}another form of {case.subject.title} ({identity.grounds})"
-            yield proposing(claim, message, case)
+            severity = Severity.INFO if _is_called_so(record, identity, case) else None
+            yield replace(proposing(claim, message, case), severity=severity)
+
+
+def _is_called_so(record: Record, identity: Identity, case: Case) -> bool:
+    """Whether a curated authority gives an ion the name of its salt, as for quaternary drugs (carbachol): not wrong."""
+    return identity.fit is Fit.DIFFERENT and vouches(record, case.profile.names)
 
 
 RULE = Rule("ID303", "other-form", Severity.WARNING, Verdict.DISCREPANT, check, __doc__)

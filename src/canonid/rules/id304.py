@@ -11,9 +11,10 @@ Remedy: open both records; the finding on the claim itself, if there is one, say
 
 from collections.abc import Iterator
 
-from canonid.identifiers import PREFIXES
-from canonid.model import Claim, Predicate, Record, Severity
+from canonid.identifiers import PREFIXES, Reference
+from canonid.model import ById, Claim, Confidence, Found, NotFound, Predicate, Proposal, Record, Severity
 from canonid.rules.base import Hit, Rule, number, shown
+from canonid.rules.candidates import candidate_for
 from canonid.rules.case import Case
 from canonid.rules.identity import Relation
 from canonid.rules.profile import label
@@ -38,7 +39,24 @@ def _check_entry(claim: Claim, entry: Record, case: Case) -> Iterator[Hit]:
     if identity is not None and (identity.is_strong or identity.relation in _SAID):
         return  # name and structure outweigh a pointer, and what is wrong is said by another rule
     pointed = ", ".join(number(xref) for xref in listed[:3])
-    yield Hit(claim, f"{shown(claim)} is not what DrugBank points to: {label(entry)} lists {pointed}")
+    message = f"{shown(claim)} is not what DrugBank points to: {label(entry)} lists {pointed}"
+    if identity is not None and identity.relation is Relation.SAME:
+        yield Hit(claim, message, severity=Severity.INFO)  # a molecule may have two records (semaglutide)
+    else:
+        yield Hit(claim, message, _proposal(claim, entry, listed, case))
+
+
+def _proposal(claim: Claim, entry: Record, listed: list[Reference], case: Case) -> Proposal | None:
+    """The record that is proven, else what the entry lists, if that is one identifier and nothing speaks against it."""
+    if candidate := candidate_for(claim, case):
+        return candidate.proposal
+    answer = case.dossier.answer(PREFIXES[claim.prefix].authority or "", ById(listed[0]))
+    is_refuted = isinstance(answer, NotFound) or (
+        isinstance(answer, Found) and case.identity(answer.record).relation is not Relation.THIN
+    )
+    if len(listed) > 1 or is_refuted or case.dossier.claimants.get(listed[0]):
+        return None
+    return Proposal(listed[0].identifier, Confidence.LOW, f"listed by {label(entry)}")
 
 
 RULE = Rule("ID304", "cross-references-disagree", Severity.WARNING, None, check, __doc__)

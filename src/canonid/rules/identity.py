@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from canonid.chemistry import counter_ion, read_formula
 from canonid.model import Record
+from canonid.names import ION_WORDS
 from canonid.rules.profile import (
     NameMatch,
     Profile,
@@ -83,7 +85,8 @@ def identify(record: Record, profile: Profile, *, names_complete: bool = True) -
             return Identity(Relation.UNPROVEN, f"named as a salt ({salt}) but drawn as the parent", match, fit)
         return Identity(Relation.SAME, _equal_grounds(record, profile, match, sources), match, fit)
     if salt:
-        return Identity(Relation.OTHER_FORM, f"a salt or solvate: {salt}", match, fit)
+        kind = "an ion" if salt in ION_WORDS else "a salt or solvate"
+        return Identity(Relation.OTHER_FORM, f"{kind}: {salt}", match, fit)
     if match is NameMatch.NONE:
         return _unnamed(record, profile, fit, other, names_complete)
     return _named(record, profile, match, fit, other)
@@ -169,10 +172,21 @@ def _named(record: Record, profile: Profile, match: NameMatch, fit: Fit, other: 
     if match is NameMatch.PREFERRED:
         return _preferred_but_different(record, profile, grounds, fit, other)
     known = profile.structures(besides=record.reference).get(other, ())
+    if ion := _ion(record, known):
+        return Identity(Relation.OTHER_FORM, f"{grounds}, but {ion}", match, fit)
     if _outweighs(known, record, match, profile):
         return Identity(Relation.OTHER_STRUCTURE, f"{grounds}, but its InChIKey differs from {other}", match, fit)
     whose = f"{label(known[0])} has {other}" if known else f"the page has {other}"
     return Identity(Relation.UNPROVEN, f"{grounds}, but its InChIKey differs: {whose}", match, fit)
+
+
+def _ion(record: Record, others: tuple[Record, ...]) -> str:
+    """How the record differs from another by counter-ions only, as a clause; an empty text if it does not."""
+    for other in others:
+        ours, theirs = read_formula(record.formula or ""), read_formula(other.formula or "")
+        if ours and theirs and (element := counter_ion(ours, theirs)):
+            return f"differs from {label(other)} by the counter-ion ({element})"
+    return ""
 
 
 def _outweighs(sources: tuple[Record, ...], record: Record, match: NameMatch, profile: Profile) -> bool:

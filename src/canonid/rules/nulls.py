@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM
-from canonid.model import Answer, ByName, ByStructure, Claim, Unavailable
+from canonid.model import Answer, ById, ByName, ByStructure, Claim, NotFound, Unavailable
+from canonid.rules.base import number
 from canonid.rules.candidates import Candidate, candidate_for
 from canonid.rules.case import Case
 from canonid.rules.doubts import unheard_besides
@@ -41,6 +42,9 @@ def assess_null(claim: Claim, case: Case) -> Nullity:
         return Nullity(Absence.OPEN, f"no authority lists {PREFIXES[claim.prefix].label}s; not checked")
     if candidate := candidate_for(claim, case):
         return Nullity(Absence.CONTRADICTED, candidate.sentence, candidate)
+    for reference, entry in case.pointed(authority).items():
+        if not isinstance(case.dossier.answer(authority, ById(reference)), NotFound):
+            return Nullity(Absence.OPEN, f"{label(entry)} lists {number(reference)}, which nothing else proves")
     searched = case.searched(authority)
     if claim.prefix == PUBCHEM and (record := case.profile.biologic()) is not None:
         return Nullity(Absence.JUSTIFIED, _by_kind(case, record.authority))

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from canonid.identifiers import INCHIKEY, PUBCHEM, Reference, is_standard, skeleton
 from canonid.model import Claim, Kind, Predicate, Record, Subject
-from canonid.names import ascii_spelling, name_key, split_salt, words
+from canonid.names import ION_WORDS, ascii_spelling, name_key, split_salt, words
 
 # Shorter aliases (NR, D3, MRA) are shared by too many substances to say anything.
 _SHORTEST_ALIAS = 4
@@ -112,11 +112,17 @@ def name_match(record: Record, names: Names) -> NameMatch:
 
 
 def salt_of(record: Record, names: Names) -> str:
-    """The salt words by which the preferred name differs from one of the subject's own names, or an empty text."""
-    if not record.name or name_key(record.name) in names.own:
+    """The words for a salt or ion by which the preferred name differs from one of the subject's own, or an empty text.
+
+    An ion that has the subject's own name as well is what the authority holds of the subject (`Lithium cation`).
+    """
+    preferred, synonyms = record_keys(record)
+    if not record.name or preferred in names.own:
         return ""
     base, salt = split_salt(record.name)
-    return salt if salt and name_key(base) in names.own else ""
+    if not salt or name_key(base) not in names.own:
+        return ""
+    return "" if salt in ION_WORDS and not synonyms.isdisjoint(names.own) else salt
 
 
 def vouches(record: Record, names: Names) -> bool:

@@ -93,6 +93,8 @@ def _searches(authority: str, case: Case) -> Iterator[Asked]:
     records = [record for answer in answers if isinstance(answer, Found) for record in answer.records]
     if None in answers or any(_settles(case.identity(record)) for record in records):
         return
+    for reference in case.pointed(authority):
+        yield authority, ById(reference)
     if authority == PUBCHEM_AUTHORITY and case.profile.biologic() is not None:
         return  # no name gives a biologic a CID
     for name in case.names_for(authority):
