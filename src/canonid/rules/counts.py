@@ -130,9 +130,13 @@ def _note(claim: Claim, known: TrialCount | None) -> str:
 
 
 def scope_of(claim: Claim) -> str:
-    """The word by which the page says that it counted only some of the trials, or an empty text."""
+    """The words by which the page says that it counted only some of the trials, with three about them; else ""."""
     match = _SCOPE.search(claim.comment)
-    return match.group() if match else ""
+    if match is None:
+        return ""
+    before = claim.comment[: match.start()].rsplit(" ", 4)[-4:]
+    after = claim.comment[match.end() :].split(" ", 4)[:4]
+    return " ".join(f"{' '.join(before)}{match.group()}{' '.join(after)}".split())
 
 
 def counted_on(claim: Claim) -> date | None:

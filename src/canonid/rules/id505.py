@@ -15,7 +15,7 @@ from canonid.model import ByName, Claim, Found, Record, Severity
 from canonid.names import name_key
 from canonid.rules.base import Hit, Rule
 from canonid.rules.case import Case
-from canonid.rules.profile import NameMatch, label, name_match, salt_of
+from canonid.rules.profile import NameMatch, label, name_match, record_keys, salt_of
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -35,7 +35,7 @@ def _other_entry(claim: Claim, key: str, case: Case) -> Record | None:
     """The DrugBank entry whose preferred name the alias is, if DrugBank has another one for the subject itself."""
     answer = case.dossier.answer("drugbank", ByName.of(claim.text or ""))
     own = [anchor for anchor in case.profile.anchors if anchor.authority == "drugbank" and anchor.inchikey]
-    if not isinstance(answer, Found) or not own:
+    if not isinstance(answer, Found) or not own or any(record_keys(anchor)[0] == key for anchor in own):
         return None
     known = {skeleton(anchor.inchikey) for anchor in own if anchor.inchikey}
     for record in answer.records:
