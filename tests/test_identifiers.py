@@ -17,7 +17,6 @@ from canonid.identifiers import (
     Spelling,
     cas_check_digit,
     guess_references,
-    is_secondary_shape,
     read_identifier,
 )
 
@@ -38,6 +37,7 @@ def test_the_example_of_every_prefix_is_canonical(prefix: object) -> None:
         (CHEMBL, "chembl1431", "CHEMBL1431"),
         (CHEMBL, "CHEMBL 25", "CHEMBL25"),
         (CHEMBL, "https://www.ebi.ac.uk/chembl/explore/compound/CHEMBL25", "CHEMBL25"),
+        (CHEMBL, "https://www.ebi.ac.uk/chembl/g/#report_card/CHEMBL25", "CHEMBL25"),
         (CHEMBL, "chembl.compound:CHEMBL25", "CHEMBL25"),
         (PUBCHEM, "CID 2244", "2244"),
         (PUBCHEM, "CID:2244", "2244"),
@@ -131,12 +131,6 @@ def test_an_identifier_of_unknown_origin_is_guessed_by_its_shape() -> None:
     assert guess_references("CHEMBL25") == (Reference(CHEMBL, "CHEMBL25"),)
     assert guess_references("2244") == (Reference(PUBCHEM, "2244"),)
     assert guess_references("anakinra") == ()
-
-
-def test_the_old_accessions_of_drugbank_are_secondary() -> None:
-    """BTD00060 can only be a secondary accession."""
-    assert is_secondary_shape(Reference(DRUGBANK, "BTD00060"))
-    assert not is_secondary_shape(Reference(DRUGBANK, "DB00026"))
 
 
 def test_a_curie_without_colon_is_refused() -> None:

@@ -92,7 +92,8 @@ PREFIXES: dict[str, Prefix] = {
             "ChEMBL ID",
             re.compile(r"CHEMBL[1-9][0-9]{0,8}"),
             _compile(
-                r"(?:https?://www\.ebi\.ac\.uk/chembl/(?:explore/compound|compound_report_card|compound/inspect)/)?"
+                r"(?:https?://www\.ebi\.ac\.uk/chembl/"
+                r"(?:explore/compound|compound_report_card|compound/inspect|g/#report_card|beta/compound)/)?"
                 r"(?:chembl(?:\.compound)?[:_])?\s*CHEMBL[\s:_-]*0*([1-9][0-9]{0,8})/?"
             ),
             "CHEMBL{}",
@@ -283,8 +284,3 @@ def skeleton(inchikey: str) -> str:
 def is_standard(inchikey: str) -> bool:
     """Whether an InChIKey is a standard one; others are made with other rules and fit no authority's."""
     return inchikey[23:24] == "S"
-
-
-def is_secondary_shape(reference: Reference) -> bool:
-    """True for DrugBank accessions of the old series (APRD, BIOD, BTD, EXPT, NUTR), which are never primary."""
-    return reference.prefix == DRUGBANK and not reference.identifier.startswith("DB")

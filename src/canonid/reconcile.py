@@ -141,13 +141,17 @@ def _case(page: Page, answers: Answers, corpus: Corpus, baselines: Baselines) ->
 
 
 def exact_claims(pages: Iterable[Page], shared: frozenset[str] = frozenset()) -> dict[Reference, tuple[Claim, ...]]:
-    """Who claims which reference as exactly its subject; identifiers in `shared` are nobody's own."""
+    """Who claims which reference as exactly its subject; identifiers that are declared as shared are nobody's own.
+
+    They are declared in `shared` or by a comment on one of the claims.
+    """
     claims = (claim for page in pages for claim in page.claims if claim.kind is ClaimKind.IDENTIFIER)
     claimants = _by_reference(claim for claim in claims if claim.predicate is Predicate.EXACT)
     return {
-        reference: tuple(claim for claim in held if _SHARED not in claim.comment)
+        reference: held
         for reference, held in claimants.items()
         if reference.identifier not in shared and reference.curie not in shared
+        if not any(_SHARED in claim.comment for claim in held)
     }
 
 

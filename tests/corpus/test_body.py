@@ -123,3 +123,28 @@ def test_gap_tags() -> None:
     tag = "#gap/needs-canonical-id"
     text = f"---\na: null # {tag}\n---\nx {tag} — y\n`{tag}` {tag}s\n"
     assert [str(gap.place) for gap in page(text).gaps] == ["fisetin.md:2:11", "fisetin.md:4:3"]
+
+
+@pytest.mark.parametrize("heading", ["Active metabolite: EXP3174", "Comparison with metformin", "[[metformin]]"])
+@pytest.mark.parametrize("lines", ["- ChEMBL ID: CHEMBL25", "| ID | Value |\n|--|--|\n| ChEMBL | CHEMBL25 |"])
+def test_section_about_another_substance(heading: str, lines: str) -> None:
+    """Its identifiers are not the subject's, and neither are those of its subsections."""
+    assert claims(f"# Fisetin\n\n## {heading}\n\n### Details\n\n{lines}\n") == []
+    assert claims(f"# Fisetin\n\n## {heading}\n\nx\n\n## Identity\n\n{lines}\n") == CHEMBL25
+
+
+def test_table_of_another_substance_with_a_column_for_the_subject() -> None:
+    """A comparison says which column is whose."""
+    table = "| Property | Metformin | Fisetin |\n|--|--|--|\n| ChEMBL | CHEMBL1431 | CHEMBL25 |"
+    assert claims(f"# Fisetin\n\n## Comparison with metformin\n\n{table}\n") == CHEMBL25
+
+
+def test_section_about_identifiers_in_related_databases() -> None:
+    """Words that speak of other substances elsewhere."""
+    assert claims("# Fisetin\n\n## Related databases\n\n- ChEMBL ID: CHEMBL25\n") == CHEMBL25
+
+
+def test_indented_code() -> None:
+    """Four blanks before a line that belongs to no list."""
+    assert claims("An example of a bad entry:\n\n    ChEMBL ID: CHEMBL25\n") == []
+    assert claims("- Identifiers\n\n    ChEMBL ID: CHEMBL25\n") == CHEMBL25

@@ -84,6 +84,7 @@ def test_empty_front_matter(text: str) -> None:
         ("---\na: 1\n--- b\n---\n", "3:1 front matter is not valid YAML: there is a second document in it"),
         ("---\na: " + "[" * 300 + "\n---\n", "2:204 front matter is not valid YAML: brackets are nested too deeply"),
         ("---\nq: 1\nb: 2\nq: 3\n---\n", "4:1 key q stands twice; keep one"),
+        ("---\nchembl-id: 1\nChEMBL_ID: 2\n---\n", "3:1 key ChEMBL_ID says what chembl-id says; keep one"),
         ("---\na: 1\n\nbody\n", "1:1 front matter is not closed: add a line ---"),
         ("---\na: 1", "1:1 front matter is not closed: add a line ---"),
         ("\n\n---\na: 1\n---\n", "3:1 front matter must begin on the first line of the file"),

@@ -115,6 +115,18 @@ def test_status_column_wins() -> None:
     assert statuses(text) == [("NCT01234567", "Recruiting", "")]
 
 
+@pytest.mark.parametrize("heading", ["Regulatory status", "FDA status", "Evidence status (2026)"])
+def test_status_of_something_else(heading: str) -> None:
+    """A drug is withdrawn in other ways than a trial."""
+    assert statuses(row("Withdrawn", heading)) == []
+
+
+@pytest.mark.parametrize("heading", ["Status", "Clinical status", "Current trial status", "Status (May)"])
+def test_status_of_the_trial(heading: str) -> None:
+    """The headings of real wikis."""
+    assert statuses(row("Withdrawn", heading)) == [("NCT01234567", "Withdrawn", "")]
+
+
 def test_row_with_several_trials() -> None:
     """Only the column for trials says whose status it is."""
     head = "| NCT ID | Follows | Status |\n|--|--|--|\n"

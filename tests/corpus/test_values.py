@@ -86,6 +86,8 @@ def test_prose_none(text: str, comment: str) -> None:
         (CHEMBL, " no ID confirmed yet"),
         (CHEMBL, " previously listed as CHEMBL897 (probenecid)"),
         (CHEMBL, " see the page of the salt"),
+        (CHEMBL, " Hydrochloride CHEMBL1703; base CHEMBL1431"),
+        (CHEMBL, " None of the salts; the base is CHEMBL1431"),
         (CHEMBL, " yes"),
         (CHEMBL, ""),
         (CHEMBL, " https://example.org/25"),
@@ -131,3 +133,8 @@ def test_tokens_after_the_first_few_are_not_looked_at() -> None:
 def test_name(text: str, name: str | None) -> None:
     """A WHO INN is read without the remarks behind it."""
     assert read_name(text) == name
+
+
+def test_prose_that_is_struck_out() -> None:
+    """What a curator struck out is no longer claimed; it is no "none" either."""
+    assert read_prose(CHEMBL, " ~~CHEMBL1232~~ CHEMBL1265") == Value("CHEMBL1265", 16, 26)

@@ -65,6 +65,55 @@ def test_folded_value_spans_all_of_it() -> None:
     assert (claim.text, text[claim.start : claim.end]) == ("CHEMBL 25", "CHEMBL\n  25")
 
 
+@pytest.mark.parametrize("block", ["|\n  CHEMBL25", ">-\n  CHEMBL25\n\n", "|  # why\n    CHEMBL25"])
+def test_block_value_spans_its_own_lines(block: str) -> None:
+    """What a fix puts in its place must not swallow the next key, or the end of the front matter."""
+    text = f"---\nchembl-id: {block}\n---\n"
+    (claim,) = page(text).claims
+    assert text[claim.start : claim.end] == block.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "comment"),
+    [
+        ("CHEMBL25 (the racemate)", "CHEMBL25", "the racemate"),
+        ('"[[CHEMBL25]]"', "CHEMBL25", ""),
+        ('"[[CHEMBL25|aspirin]]"', "CHEMBL25", ""),
+        ("CHEMBL25 (the racemate)  # why", "CHEMBL25", "why"),
+        ("(CHEMBL25)", "(CHEMBL25)", ""),
+    ],
+)
+def test_value_without_its_trimmings(written: str, value: str, comment: str) -> None:
+    """A remark or a link about an identifier does not make it malformed."""
+    text = f"---\nchembl-id: {written}\n---\n"
+    (claim,) = page(text).claims
+    assert (claim.text, claim.comment, text[claim.start : claim.end]) == (value, comment, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("a: &a CHEMBL25\nchembl-id: *a", "3:1", "chembl-id, a YAML alias, cannot be read; write the value out"),
+        ("a: &a {}\n<<: *a", "3:1", "the keys of a YAML merge (<<) cannot be read; write the value out"),
+        (
+            "ids: [x, {y: {ChEMBL_ID: [1]}, z: 1}]",
+            "2:15",
+            "ChEMBL_ID below ids is not read; if it is the subject's, put it at the top level",
+        ),
+    ],
+)
+def test_identifier_that_is_not_read(text: str, place: str, message: str) -> None:
+    """It is pointed out, not called a defect: nothing must go unchecked in silence."""
+    (problem,) = page(f"---\n{text}\n---\n").problems
+    assert (f"{problem.place.line}:{problem.place.column}", problem.message) == (place, message)
+    assert not problem.is_defect
+
+
+def test_other_keys_may_be_nested() -> None:
+    """Only identifiers are missed."""
+    assert page("---\nsource: {title: x, tags: [a, {b: c}]}\nmore: &m 1\nother: *m\n---\n").problems == ()
+
+
 def test_subject() -> None:
     """What the page says of its subject; a locant that YAML split off is no alias."""
     subject = page(PAGE).subject
@@ -93,6 +142,8 @@ def test_inn_of_the_body() -> None:
         ("# A\n# B\n", "A"),
         ("---\ntitle: T\n---\n# A #\n", "A"),
         ("---\ntitle: T\n---\nshort\n", "T"),
+        ("---\ntitle: T\n---\n# Overview\n", "T"),
+        ("# Overview\n\nshort\n", "page one"),
         ("```\n# not me\n```\n# A\n", "A"),
         ("```\n# not me\n```\n", "page one"),
         ("A long line that goes on and on, and says a great deal of many things.\nsentence.\n\nAnakinra\n", "Anakinra"),

@@ -199,5 +199,5 @@ def test_a_comment_declares_that_an_identifier_is_shared() -> None:
     reference = Reference(CHEMBL, "CHEMBL31096")
 
     assert [claim.subject for claim in exact_claims([ours, theirs])[reference]] == ["fisetin", "berberine"]
-    assert [claim.subject for claim in exact_claims([ours, declared])[reference]] == ["fisetin"]
+    assert reference not in exact_claims([ours, declared])
     assert reference not in exact_claims([ours, theirs], frozenset({"CHEMBL31096"}))

@@ -188,6 +188,20 @@ def test_what_no_authority_states_is_not_confirmed(predicate: Predicate, other: 
     assert item.reason.endswith("exists; that it belongs to the subject is not stated by the authority")
 
 
+@pytest.mark.parametrize(("active", "verdict"), [("CHEMBL999", Verdict.CONFIRMED), ("CHEMBL1", Verdict.UNDETERMINED)])
+def test_an_active_form_is_another_record(active: str, verdict: Verdict) -> None:
+    """ChEMBL gives most molecules themselves as their active form, which makes none of them a metabolite."""
+    field = "chembl-id-active-metabolite"
+    claims = (
+        claim("prodrug", "chembl-id", "CHEMBL1"),
+        Claim("prodrug", field, ClaimKind.IDENTIFIER, CHEMBL, active, Place("prodrug.md", 3, 1), Predicate.RELATED),
+    )
+    own = record(CHEMBL, "CHEMBL1", "PRODRUG", active=Reference(CHEMBL, active))
+    about = case(Page("prodrug.md", Subject("prodrug", "Prodrug"), claims), own, record(CHEMBL, active, "PRODRUG"))
+
+    assert judged(about)[1].verdict is verdict
+
+
 def test_a_null_in_a_weaker_field_gets_no_verdict() -> None:
     """`pubchem-cid-alt: null` claims nothing that could be checked."""
     claims = (claim("metformin", "pubchem-cid-alt", None, predicate=Predicate.CLOSE),)

@@ -37,6 +37,13 @@ _BULLET_LINE = re.compile(r"[ \t]*(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+(.*)")
 _IDENTITY_PARENT = re.compile(
     r"\b(?:identifiers?|identity|ids|databases?|registr|cross-?ref|external|canonical)", re.IGNORECASE
 )
+# Sections about something else than the subject, unless they are about its identifiers.
+_OTHER_SUBSTANCE = re.compile(
+    r"\b(?:alternatives?|analog(?:ue)?s?|combin\w+|compar\w+|competitors?|derivatives?|enantiomers?|impurit\w+"
+    r"|isomers?|metabolites?|parent|partners?|precursors?|prodrugs?|related|salts?|similar|versus|vs)\b|^\[\[[^\]]*\]\]$",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(r"^(#{1,6})[ \t]+([^\n]*)", re.MULTILINE)
 _GENERIC_HEADINGS = frozenset(
     "accession code content data detail details description entry id identifier identifiers ids info information number"
     " result value values".split()
@@ -67,10 +74,41 @@ def find_gaps(text: str, start: int = 0) -> list[int]:
     ]
 
 
+def own_labels(text: str, start: int, tables: Sequence[Table], names: Iterable[str]) -> Iterator[Labelled]:
+    """Labels of the body, those of lists and lines first, without those of sections about other substances.
+
+    A table in such a section may still have a column for the subject.
+    """
+    names = tuple(names)
+    foreign = tuple(_foreign_sections(text, start))
+    yield from (label for label in find_labels(text, start, names) if not _is_in(foreign, label.start))
+    keys = _keys(names)
+    mine = [table for table in tables if not _is_in(foreign, table.header[0].start) or _names_subject(table, keys)]
+    yield from table_labels(mine, names)
+
+
+def _is_in(sections: Sequence[tuple[int, int]], offset: int) -> bool:
+    return any(begin <= offset < end for begin, end in sections)
+
+
+def _names_subject(table: Table, keys: frozenset[str]) -> bool:
+    return any(name_key(cell.plain) in keys for cell in table.header[1:])
+
+
+def _foreign_sections(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Where sections begin and end that are about a metabolite, a comparator or another page's subject."""
+    headings = [(match.start(), len(match[1]), match[2].strip()) for match in _SECTION.finditer(text, start)]
+    for index, (begin, level, heading) in enumerate(headings):
+        if level > 1 and _OTHER_SUBSTANCE.search(heading) and not _IDENTITY_PARENT.search(heading):
+            later = (offset for offset, other, _ in headings[index + 1 :] if other <= level)
+            yield begin, next(later, len(text))
+
+
 def find_labels(text: str, start: int, names: Iterable[str]) -> Iterator[Labelled]:
     """Labels in lists and lines of the body, in order; `names` are those of the subject."""
     keys = _keys(names)
-    matches = [match for match in _line_labels(text, start) if not _belongs_to_another(text, match, keys)]
+    lines = (match for match in _line_labels(text, start) if not _is_code(text, match))
+    matches = [match for match in lines if not _belongs_to_another(text, match, keys)]
     matches += _AFTER_DOT.finditer(text, start)
     end, is_list = -1, True
     for match in sorted(matches, key=lambda match: match.start()):
@@ -106,6 +144,12 @@ def _belongs_to_another(text: str, match: re.Match[str], keys: frozenset[str]) -
     if parent is None or _IDENTITY_PARENT.search(parent):
         return False
     return name_key(plain(re.split(r"[:(—]", parent, maxsplit=1)[0])) not in keys
+
+
+def _is_code(text: str, match: re.Match[str]) -> bool:
+    """True for a line that is indented by four, is no item itself and belongs to none."""
+    blanks = match["bullet"].expandtabs(4)
+    return not blanks.strip() and len(blanks) >= 4 and _parent(text, match.start(), len(blanks)) is None
 
 
 def _parent(text: str, end: int, indent: int) -> str | None:

@@ -30,6 +30,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
+from canonid.corpus.fields import fold_key
 from canonid.corpus.source import Source
 from canonid.model import Problem
 
@@ -51,6 +52,10 @@ class Entry:
     key: str
     start: int
     values: tuple[Scalar, ...]
+    below: tuple[tuple[str, int], ...] = ()
+    """The keys of mappings inside the value, with their offsets; their values are not read."""
+    is_alias: bool = False
+    """Whether the value is a YAML alias, which is not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +140,13 @@ def _read_block(source: Source, start: int, stop: int, wanted: Wanted) -> tuple[
 
 
 def _duplicates(source: Source, entries: tuple[Entry, ...]) -> list[Problem]:
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     problems = []
     for entry in entries:
-        if entry.key in seen:
-            problems.append(source.problem(entry.start, f"key {entry.key} stands twice; keep one", entry.key))
-        seen.add(entry.key)
+        if earlier := seen.get(fold_key(entry.key)):
+            twice = "stands twice" if earlier == entry.key else f"says what {earlier} says"
+            problems.append(source.problem(entry.start, f"key {entry.key} {twice}; keep one", entry.key))
+        seen[fold_key(entry.key)] = entry.key
     return problems
 
 
@@ -172,11 +178,13 @@ def _entries(block: str, base: int, wanted: Wanted) -> Iterator[Entry]:
             continue
         value = next(events)
         values: list[Scalar] = []
-        if wanted(key.value):
+        below: list[tuple[str, int]] = []
+        if wanted(key.value) and not isinstance(value, MappingStartEvent):
             values = [_scalar(event, block, base, stop) for event, stop in _value_events(events, value)]
         else:
-            _skip(events, value)
-        yield Entry(key.value, base + _start(key), tuple(scalar for scalar in values if scalar.text))
+            below = [(event.value, base + _start(event)) for event in _keys_inside(events, value)]
+        filled = tuple(scalar for scalar in values if scalar.text)
+        yield Entry(key.value, base + _start(key), filled, tuple(below), isinstance(value, AliasEvent))
     next(events, None)  # an error behind the mapping is an error of the block
 
 
@@ -195,6 +203,26 @@ def _value_events(events: Iterator[Event], first: Event) -> Iterator[tuple[Scala
             yield event, _end(item)
     else:
         _skip(events, first)
+
+
+def _keys_inside(events: Iterator[Event], first: Event) -> Iterator[ScalarEvent]:
+    """Pass over the rest of the node that `first` begins; the keys of the mappings in it."""
+    open_nodes: list[bool | None] = []  # for each collection that is open: is a key next? None for a list
+    event = first
+    while True:
+        if isinstance(event, CollectionEndEvent):
+            open_nodes.pop()
+        else:
+            is_key = bool(open_nodes) and open_nodes[-1] is True
+            if is_key and isinstance(event, ScalarEvent):
+                yield event
+            if open_nodes and open_nodes[-1] is not None:
+                open_nodes[-1] = not open_nodes[-1]
+            if isinstance(event, CollectionStartEvent):
+                open_nodes.append(True if isinstance(event, MappingStartEvent) else None)
+        if not open_nodes:
+            return
+        event = next(events)
 
 
 def _start(event: Event) -> int:
@@ -218,6 +246,8 @@ def _scalar(event: ScalarEvent, block: str, base: int, stop: int) -> Scalar:
     start, end = _start(event), _end(event)
     comment = _COMMENT.match(block, end) or _COMMENT.match(block, stop)
     text: str = event.value
+    if event.style in ("|", ">"):  # it ends behind the line break, or behind blank lines and comments
+        end = start + len(block[start:end].rstrip())
     if block[start + 1 : end - 1] == text and block[start : start + 1] in ("'", '"'):
         start, end = start + 1, end - 1
     return Scalar(text, base + start, base + end, comment[1].strip() if comment else "")

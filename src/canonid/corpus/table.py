@@ -10,7 +10,7 @@ from canonid.corpus.counts import is_count
 from canonid.corpus.fields import Fields, FieldSpec, Role, fold_key
 from canonid.corpus.source import Source
 from canonid.corpus.trials import find_trials, trial_claims
-from canonid.corpus.values import Value, read_scalar
+from canonid.corpus.values import Value, read_scalar, trimmed
 from canonid.corpus.wiki import SubjectParts, field_claim, slug_words
 from canonid.errors import CorpusError
 from canonid.model import Claim, ClaimKind, Page, Problem
@@ -125,6 +125,8 @@ def _claims(source: Source, slug: str, column: str, spec: FieldSpec, cell: Cell)
     value = read_scalar(cell.text)
     if value is None or (spec.kind is ClaimKind.COUNT and not is_count(value)):
         return
+    if spec.kind is ClaimKind.IDENTIFIER:
+        value = trimmed(value)
     if spec.kind is ClaimKind.TRIAL:
         found = [(cell.start + start, written) for start, written in find_trials(cell.text)]
         yield from trial_claims(source, slug, found, len(source.text))

@@ -26,6 +26,8 @@ _REMARK = re.compile(r"\s*(?:[^\w\s]|[0-9]|(?:as|since|per|until|in|on|from|by)\
 _EMPHASIS = "*_[~ "
 # A list item that begins with a trial: "- **NCT06059222** (OPTIMIST) — optimised use of romosozumab".
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+[*_\[]*(NCT[0-9]{8})(?![0-9A-Za-z])", re.MULTILINE)
+# Not "regulatory status" or "evidence status", whose words ("withdrawn") are also those of trials.
+_STATUS_HEADING = re.compile(r"(?:(?:clinical|current|overall|recruit\w+|study|trial|[0-9]{4})\s+)*status\b")
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]*)", re.MULTILINE)
 _OWN_TRIALS = re.compile(r"\btrials?\b", re.IGNORECASE)
 _OTHER_TRIALS = re.compile(
@@ -135,10 +137,10 @@ def _trials_in(cell: Cell) -> set[Reference]:
 def _status(row: tuple[Cell, ...], headings: list[str]) -> tuple[int, str, str] | None:
     """Offset, status words and remark; from the status column if there is one, else from a cell that is a status."""
     for cell, heading in zip(row, headings, strict=False):
-        if "status" in heading:
+        if _STATUS_HEADING.match(heading):
             return _read_status(cell, _REMARK)
-    for cell in row:
-        if status := _read_status(cell, None):
+    for cell, heading in zip(row, headings, strict=False):
+        if "status" not in heading and (status := _read_status(cell, None)):
             return status
     return None
 

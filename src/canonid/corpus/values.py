@@ -19,11 +19,11 @@ class Value:
 
 
 _NONE = re.compile(
-    r"(?:null|nil|none|~|n/?a"
+    r"(?:null|nil|none|~(?!~)|n/?a"
     r"|not\s+(?:yet\s+)?(?:found|assigned|indexed|listed|applicable)"
     r"|no\s+(?:[\w-]+\s+){0,3}?(?:entry|entries|records?|id|cid|identifier|number|accession)"
     r"(?:\s+(?:found|assigned|exists?))?)"
-    r"(?![\w/-])(?!\s+(?:confirm|verif))",
+    r"(?![\w/-])(?!\s+(?:confirm|verif|of\b|other\b))",
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
@@ -34,7 +34,18 @@ _UNSURE = re.compile(
 _LEAD = " \t\n*_\"“”'‘="
 _TOKEN = re.compile(r"[^\s\[\](){}<>;|\"“”*—]+")
 _BRACKETED = re.compile(r"\([^()]*\)")
-_PROSE_WORD = re.compile(r"\b[a-z]{2,}")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+# What may stand between a label and its value; any other word speaks of something else ("Hydrochloride CHEMBL1703").
+_LABEL_WORDS = frozenset(
+    """
+    accession cas chembl cid cids code compound compounds database drugbank entry id identifier identifiers ids
+    inchikey is key main no number parent primary pubchem registry rn sid substance unii
+    """.split()
+)
+_DRESSED = re.compile(
+    r"\[\[(?P<linked>[^\s\[\]|]+)(?:\|[^\[\]]*)?\]\]|(?P<bare>[^\s()\[\]]*[0-9][^\s()\[\]]*)\s+\((?P<remark>[^()]*)\)"
+)
+_STRUCK = re.compile(r"~~[^~\n]*~~")
 _HEAD_ENDS = re.compile(r"[(\[;—–#]|, | - ")
 # "PubChem: 12 assays" counts something; the number is not a CID.
 _COUNTED = re.compile(
@@ -58,12 +69,23 @@ def read_scalar(text: str) -> Value | None:
     return Value(text[start:end], start, end)
 
 
+def trimmed(value: Value) -> Value:
+    """The identifier alone of `[[CHEMBL25]]` and of `CHEMBL25 (the racemate)`, with the remark; other values as is."""
+    match = _DRESSED.fullmatch(value.text or "")
+    if match is None:
+        return value
+    part = "linked" if match["linked"] else "bare"
+    span = (value.start + match.start(part), value.start + match.end(part))
+    return Value(match[part], *span, match["remark"] or value.comment)
+
+
 def read_prose(prefix: str, text: str) -> Value | None:
     """Read what follows a label in the body; None if it claims nothing.
 
-    The value is the first token that has the shape of an identifier of `prefix`, unless words of prose stand before
-    it; a single token of another shape is a (malformed) value too.
+    The value is the first token that has the shape of an identifier of `prefix`, unless other words than those of a
+    label stand before it; what is struck out does not count. A single token of another shape is a malformed value.
     """
+    text = _STRUCK.sub(lambda struck: " " * len(struck.group()), text)
     start = len(text) - len(text.lstrip(_LEAD))
     if none := _NONE.match(text, start):
         return _none(text, none)
@@ -100,7 +122,8 @@ def _first_shape(prefix: str, text: str, start: int) -> tuple[int, int] | None:
             last = following  # noqa: PLW2901 - the identifier is written with a blank in it
         before = _BRACKETED.sub("", text[start:first])
         counted = prefix == PUBCHEM and _COUNTED.match(text, last)
-        return None if counted or _PROSE_WORD.search(before) else (first, last)
+        is_prose = any(word.lower() not in _LABEL_WORDS for word in _WORD.findall(before))
+        return None if counted or is_prose else (first, last)
     return None
 
 

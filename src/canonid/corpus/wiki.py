@@ -13,12 +13,15 @@ from canonid.corpus.front_matter import Entry, FrontMatter, Scalar, read_front_m
 from canonid.corpus.ignores import find_ignores
 from canonid.corpus.markdown import Table, fences, plain, read_tables, without_code, without_quotes
 from canonid.corpus.source import Source
-from canonid.corpus.values import Value, read_name, read_prose, read_scalar
-from canonid.model import Claim, ClaimKind, Gap, Page, Subject
+from canonid.corpus.values import Value, read_name, read_prose, read_scalar, trimmed
+from canonid.model import Claim, ClaimKind, Gap, Page, Problem, Subject
 
 _HEADING = re.compile(r"^#[ \t]+([^\n]{1,300})", re.MULTILINE)
 _MASS = re.compile(r"[~≈\s]*([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?![0-9,–-])\s*(k?)")
 _EXAMPLE = re.compile(r"^[ \t]*(?P<key>[A-Za-z][\w-]{1,40}):[ \t]+(?P<value>[^\s#][^\n#]{0,80})", re.MULTILINE)
+_SECTIONS = frozenset(
+    "abstract background description details identifiers identity introduction notes overview profile summary".split()
+)
 _LONGEST_TITLE = 60
 _LINES_FOR_TITLE = 20
 
@@ -121,7 +124,7 @@ def read_page(source: Source, slug: str, fields: Fields) -> Page:
         source.path,
         subject,
         tuple(claims),
-        (*front.problems, *mistakes),
+        (*front.problems, *_unread(source, fields, front), *mistakes),
         gaps=tuple(Gap(source.place(gap), source.line(gap)) for gap in gaps),
         properties=tuple(properties),
         examples=tuple(_examples(source, slug, fields, front.end)),
@@ -164,6 +167,24 @@ def _front_claims(  # noqa: PLR0917 - what reading one block brings, in its part
             yield from _entry_claims(source, slug, key, spec, entry)
 
 
+def _unread(source: Source, fields: Fields, front: FrontMatter) -> Iterator[Problem]:
+    """Identifiers of the front matter that are no claims, because of where they stand or how they are given."""
+    for entry in front.entries:
+        if entry.is_alias and (entry.key == "<<" or _is_identifier(fields, entry.key)):
+            what = "the keys of a YAML merge (<<)" if entry.key == "<<" else f"{entry.key}, a YAML alias,"
+            message = f"{what} cannot be read; write the value out"
+            yield Problem(source.place(entry.start), message, entry.key, is_defect=False)
+        for key, start in entry.below:
+            if _is_identifier(fields, key):
+                message = f"{key} below {entry.key} is not read; if it is the subject's, put it at the top level"
+                yield Problem(source.place(start), message, f"{entry.key}.{key}", is_defect=False)
+
+
+def _is_identifier(fields: Fields, key: str) -> bool:
+    spec = fields.spec(fold_key(key))
+    return spec is not None and spec.kind is ClaimKind.IDENTIFIER
+
+
 def _property(source: Source, slug: str, role: Role, scalar: Scalar) -> Iterator[Claim]:
     value = read_scalar(scalar.text)
     if role is not Role.TITLE and value is not None and value.text is not None:
@@ -176,6 +197,8 @@ def _entry_claims(source: Source, slug: str, key: str, spec: FieldSpec, entry: E
         value = read_scalar(scalar.text)
         if value is None:
             continue
+        if spec.kind is ClaimKind.IDENTIFIER:
+            value = trimmed(value)
         if spec.kind is ClaimKind.TRIAL and (value.text is None or any(trials.find_trials(value.text))):
             continue  # well-formed numbers are found with all others; "no trial" is nothing that could be checked
         if spec.kind is ClaimKind.COUNT and not counts.is_count(value):
@@ -196,7 +219,7 @@ def _labels(
 ) -> Iterator[body.Labelled]:
     """The labels of the body; a WHO INN goes to the subject, the rest are handed on."""
     names = [*names, *parts.aliases, *([parts.inn] if parts.inn else [])]
-    for label in (*body.find_labels(text, start, names), *body.table_labels(tables, names)):
+    for label in body.own_labels(text, start, tables, names):
         if label.field == Role.INN.value:
             parts.inn = parts.inn or read_name(label.text)
         else:
@@ -224,12 +247,17 @@ def _body_claims(source: Source, slug: str, fields: Fields, labels: Iterable[bod
 
 
 def _title(text: str, start: int, given: str) -> str:
-    """The first heading of the first level, else the title that a key gives, else a first short line on its own."""
+    """The first heading of the first level, else the title that a key gives, else a first short line on its own.
+
+    A heading that every page may have names a section.
+    """
     heading = _HEADING.search(text, start)
     if heading and any(mark in text[start : heading.start()] for mark in ("```", "~~~", "<!--")):
         text = without_code(text, start)
         heading = _HEADING.search(text, start)
     title = plain(heading[1].rstrip().rstrip("#")) if heading else ""
+    if title.casefold() in _SECTIONS:
+        return given
     return title or given or _short_line(text, start)
 
 

@@ -131,6 +131,8 @@ class Problem:
     place: Place
     message: str
     field: str = ""
+    is_defect: bool = True
+    """False for what is in order, but written in a way that is not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def _judge_weaker(claim: Claim, record: Record, identity: Identity, case: Case) 
     if claim.predicate is Predicate.CLOSE and identity.relation in {Relation.SAME, Relation.OTHER_FORM}:
         return Verdict.CONFIRMED, f"{label(record)}: {identity.grounds}"
     for own in case.proven_records:
-        if claim.predicate is Predicate.RELATED and own.active == record.reference:
+        if claim.predicate is Predicate.RELATED and own.active == record.reference != own.reference:
             return Verdict.CONFIRMED, f"{label(record)}: {AUTHORITIES[own.authority]} names it as the active form"
         if (
             claim.predicate is Predicate.CLOSE
