@@ -3,7 +3,8 @@
     CanonidError
     ├── UsageError               what was asked for cannot be done (exit code 2)
     │   ├── SettingsError        an unknown key or a bad value in flags, environment or canonid.toml
-    │   └── CorpusError          no such path, no file matched, no claim found, a page that cannot be read
+    │   └── CorpusError          no such path, no file matched, a page that cannot be read
+    │       └── NoClaim          the pages claim nothing
     ├── StoreError               the database cannot be opened, read or written (exit code 2)
     │   ├── LeaseTaken           another run is at work on the same store
     │   └── LeaseLost            another run took over while this one was held up
@@ -32,6 +33,10 @@ class SettingsError(UsageError):
 
 class CorpusError(UsageError):
     """The corpus cannot be read, or holds nothing to check."""
+
+
+class NoClaim(CorpusError):
+    """The pages can be read and claim nothing: the wrong folder, or fields that nobody knows."""
 
 
 class StoreError(CanonidError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from canonid.errors import CorpusError
+from canonid.errors import NoClaim
 from canonid.gather import Asked, Gatherer
 from canonid.identifiers import Reference
 from canonid.model import (
@@ -56,10 +56,10 @@ def reconcile(
     `shared` lists identifiers that several pages may rightly claim, `first` the paths of the pages whose questions come
     before all others, which matters where there are not requests enough for all; `baselines` are the counts of trials
     that earlier runs kept.
-    Raises CorpusError if the pages make no claim at all: an empty check must not look like a clean one.
+    Raises NoClaim if the pages make no claim at all: an empty check must not look like a clean one.
     """
     if not any(page.claims or page.problems for page in pages):
-        raise CorpusError(f"no claim found in {len(pages)} files; is this the right folder, and are its fields known?")
+        raise NoClaim(f"no claim found in {len(pages)} files; is this the right folder, and are its fields known?")
     started = datetime.now(UTC)
     if early := [page for page in pages if page.path in first]:
         gather_cases(early, gatherer, shared)

@@ -35,6 +35,13 @@ _KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
 _WHERE = re.compile(r"^(.*) \(at line (\d+), column \d+\)$", re.DOTALL)
 
 
+def find_waivers(root: Path, paths: Sequence[Path]) -> Path:
+    """The file of a corpus: in its root, or else nearest upward from what is checked of it."""
+    starts = (Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - Path.absolute keeps ".."
+    folders = (root, *(folder for start in starts for folder in (start, *start.parents)))
+    return next((file for folder in folders if (file := folder / FILE).is_file()), root / FILE)
+
+
 def read_waivers(file: Path, root: Path) -> tuple[Waiver, ...]:
     """The waivers in `file`, none if it is not there; their origins are relative to `root`.
 

@@ -23,6 +23,7 @@ from canonid.authorities.pacing import Budget, Rationed, SharedPacer
 from canonid.authorities.pubchem import PubChemAuthority
 from canonid.authorities.transport import Courier, EvenPacer, Pacer
 from canonid.corpus import fields_from, read_corpus
+from canonid.corpus.files import would_be_found
 from canonid.doctor import Changed, Diagnosis, Surroundings, examine
 from canonid.errors import SettingsError
 from canonid.fixes import FilePlan
@@ -44,8 +45,7 @@ from canonid.store.history import claims_of_last_run
 from canonid.store.lease import Holding, Lease, hold
 from canonid.store.runs import record_run
 from canonid.triage import Desk
-from canonid.waiver_file import FILE as WAIVERS
-from canonid.waiver_file import read_waivers
+from canonid.waiver_file import find_waivers, read_waivers
 
 if TYPE_CHECKING:
     from canonid.schedule.cron import Timetable
@@ -105,8 +105,17 @@ def check_codes(settings: Settings) -> None:
 def read_pages(settings: Settings, paths: Sequence[Path]) -> list[Page]:
     """The pages under `paths`, read as the settings say; issues that canonid keeps as files are no pages."""
     root = corpus_root(settings, paths)
-    exclude = (*settings.exclude, *issue_files(settings.folder, root))
-    return list(read_corpus(paths, root, fields_from(settings.fields), exclude))
+    return list(read_corpus(paths, root, fields_from(settings.fields), _excluded(settings, root)))
+
+
+def pages_among(settings: Settings, paths: Sequence[Path]) -> list[Path]:
+    """Those of `paths` that a search of the corpus would come upon; a file that is named is otherwise always read."""
+    root = corpus_root(settings, paths)
+    return [path for path in paths if would_be_found(path, root, _excluded(settings, root))]
+
+
+def _excluded(settings: Settings, root: Path) -> tuple[str, ...]:
+    return (*settings.exclude, *issue_files(settings.folder, root))
 
 
 @contextmanager
@@ -302,7 +311,7 @@ def run_leased(
     """The same under a lease that the caller has, None to remember nothing; `stop` ends it early with Stopped."""
     check_codes(settings)
     root = corpus_root(settings, paths)
-    memory = Memory(settings.database, root, read_waivers(waivers_file(root, paths), root))
+    memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root))
     pages = read_pages(settings, paths)
     first = _changed(settings, pages) if settings.max_requests is not None else ()
     with open_session(settings, progress, stop) as session:
@@ -316,13 +325,6 @@ def run_leased(
             report = recall(memory, pages, report)
         record_run(settings.database, report, str(root), counts=report.counts if lease is not None else ())
     return report
-
-
-def waivers_file(root: Path, paths: Sequence[Path]) -> Path:
-    """The file with the waivers of a corpus: in its root, or else nearest upward from what is checked of it."""
-    starts = (Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - as above
-    folders = (root, *(folder for start in starts for folder in (start, *start.parents)))
-    return next((file for folder in folders if (file := folder / WAIVERS).is_file()), root / WAIVERS)
 
 
 def _is_gone_from(root: Path, paths: Sequence[Path]) -> Callable[[str], bool]:

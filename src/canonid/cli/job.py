@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,11 @@ from canonid.cli.exits import ExitCode, exit_code
 from canonid.cli.output import append, check_output, say, write
 from canonid.cli.progress import show_progress
 from canonid.cli.view import choose_format, view_of
-from canonid.model import Report
+from canonid.errors import NoClaim
+from canonid.model import Report, Verdict
 from canonid.reports import Format, View, narrow, render
-from canonid.settings import load_settings
+from canonid.reports.figures import counted
+from canonid.settings import FailOn, load_settings
 
 if TYPE_CHECKING:
     from canonid.store.lease import Holding
@@ -31,17 +34,21 @@ def run_job(
     quiet: bool,
     verbose: bool,
     wait: float = 0.0,
+    hook: bool = False,
 ) -> None:
     """Check `paths`, print the report and leave with its exit code.
 
-    `remember` keeps the table of discrepancies up to date, once another run that does so has ended.
+    `remember` keeps the table of discrepancies up to date, once another run that does so has ended. A `hook` is given
+    whatever a commit changes, which may be no page at all, and must not hold it up for what could not be checked.
     """
     from canonid import wiring  # noqa: PLC0415 - brings the database and the clients
 
     paths = list(paths or [Path()])
     settings = load_settings(flags, paths=paths)
     check_output(output)
-    with show_progress(quiet=quiet) as progress:
+    if hook and not (paths := wiring.pages_among(settings, paths)):
+        raise typer.Exit(ExitCode.CLEAN)
+    with show_progress(quiet=quiet) as progress, _no_claim_is_fine(hook):
         report = wiring.run_job(settings, paths, remember=remember, progress=progress, wait=wait, on_wait=_say_who)
     report, hidden = narrow(report, settings.select, settings.ignore)
     form = choose_format(settings, output, os.environ)
@@ -50,9 +57,35 @@ def run_job(
     if form is Format.GITHUB:
         _summarise(report, view)
     code = exit_code(report, settings.fail_on)
-    if quiet and code is ExitCode.UNCHECKED:
+    if hook and (silent := _unchecked(report)):
+        say(silent)
+        code = ExitCode.CLEAN if code is ExitCode.UNCHECKED else code
+    elif quiet and code is ExitCode.UNCHECKED:
         say("canonid: not everything could be checked; run without -q to see what, and why")
     raise typer.Exit(code)
+
+
+@contextmanager
+def _no_claim_is_fine(hook: bool) -> Iterator[None]:
+    """Let a commit pass that changes only pages without claims, and say that nothing was checked."""
+    try:
+        yield
+    except NoClaim as error:
+        if not hook:
+            raise
+        say(f"canonid: {error}")
+        raise typer.Exit(ExitCode.CLEAN) from None
+
+
+def _unchecked(report: Report) -> str:
+    """What was not checked, why, and what to do about it; empty if everything was."""
+    if exit_code(report, FailOn.NEVER) is not ExitCode.UNCHECKED:
+        return ""
+    count = sum(judged.verdict is Verdict.UNAVAILABLE for judged in report.claims)
+    uses = sorted(report.run.authorities.items())
+    silent = [f"  {name}: {use.status}" for name, use in uses if use.status.startswith(("unavailable", "degraded"))]
+    advice = "which does not stop the commit; `canonid check` in this folder fetches the answers that are missing"
+    return "\n".join([f"canonid: {count} of {counted(len(report.claims), 'claim')} not checked, {advice}", *silent])
 
 
 def _say_who(held: Holding) -> None:

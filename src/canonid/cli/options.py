@@ -63,6 +63,14 @@ MaxRequests = Annotated[
 Wait = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for another run that is at work.")
 ]
+Hook = Annotated[
+    bool,
+    typer.Option(
+        "--hook",
+        help="For commit hooks: pass over files that are excluded or claim nothing, and do not fail for what could not "
+        "be checked.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print findings and nothing else.")]
 Verbose = Annotated[
     bool,

@@ -44,6 +44,13 @@ def find_files(paths: Sequence[Path], root: Path, exclude: Sequence[str] = ()) -
     return sorted(map(_with_text, found.values()), key=lambda file: file.shown)
 
 
+def would_be_found(path: Path, root: Path, exclude: Sequence[str] = ()) -> bool:
+    """Whether a search of the root would come upon the file: nothing on the way to it is passed over."""
+    parts = Path(_shown(path, Path(os.path.abspath(root)))).parts  # noqa: PTH100 - as above
+    ways = ("/".join(parts[: number + 1]) for number in range(len(parts)))
+    return not any(_is_passed_over(way, exclude) for way in ways)
+
+
 def _with_text(file: File) -> File:
     """The file with a shown path that can be printed and stored, with escapes for bytes that are no UTF-8."""
     shown = os.fsencode(file.shown)
@@ -98,10 +105,15 @@ def _entries(real: str, shown: str, exclude: Sequence[str]) -> Iterator[tuple[os
         raise CorpusError(f"cannot list the folder {shown or real}: {error.strerror}; check its rights") from None
     for entry in entries:
         path = f"{shown}/{entry.name}" if shown else entry.name
-        if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS or _is_excluded(path, exclude):
+        if _is_passed_over(path, exclude):
             continue
         if _is_folder(entry) or (entry.name.lower().endswith(PAGE_ENDINGS) and _is_file_or_broken(entry)):
             yield entry, path
+
+
+def _is_passed_over(path: str, exclude: Sequence[str]) -> bool:
+    name = path.rpartition("/")[2]
+    return name.startswith(".") or name in _SKIPPED_FOLDERS or _is_excluded(path, exclude)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
