@@ -59,7 +59,8 @@ def reconcile(
     Raises NoClaim if the pages make no claim at all: an empty check must not look like a clean one.
     """
     if not any(page.claims or page.problems for page in pages):
-        raise NoClaim(f"no claim found in {len(pages)} files; is this the right folder, and are its fields known?")
+        files = f"{len(pages)} file{'s' if len(pages) > 1 else ''}"
+        raise NoClaim(f"no claim found in {files}; is this the right folder, and are its fields known?")
     started = datetime.now(UTC)
     if early := [page for page in pages if page.path in first]:
         gather_cases(early, gatherer, shared)

@@ -52,7 +52,7 @@ def test_a_commit_is_not_stopped_by_a_store_without_answers(commit: Canonid, wik
     (wiki.parent / "canonid.toml").unlink()
     ran = commit(WRONG)
     assert (ran.code, ran.stdout) == (0, "")
-    assert "1 of 1 claim not checked, which does not stop the commit; `canonid check`" in ran.stderr
+    assert "1 of 1 claim not checked, which is no reason to stop the commit; `canonid check`" in ran.stderr
     assert "chembl: unavailable: offline, and the store has no reply" in ran.stderr
 
 

@@ -84,7 +84,9 @@ def _unchecked(report: Report) -> str:
     count = sum(judged.verdict is Verdict.UNAVAILABLE for judged in report.claims)
     uses = sorted(report.run.authorities.items())
     silent = [f"  {name}: {use.status}" for name, use in uses if use.status.startswith(("unavailable", "degraded"))]
-    advice = "which does not stop the commit; `canonid check` in this folder fetches the answers that are missing"
+    advice = (
+        "which is no reason to stop the commit; `canonid check` in this folder fetches the answers that are missing"
+    )
     return "\n".join([f"canonid: {count} of {counted(len(report.claims), 'claim')} not checked, {advice}", *silent])
 
 
