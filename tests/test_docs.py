@@ -40,7 +40,7 @@ OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 EXTENDING = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 DOCS = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "examples" / "README.md")
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "examples" / "README.md", ROOT / "llms.txt")
 )
 
 
@@ -128,7 +128,7 @@ def test_commands_and_their_options_exist(name: str) -> None:
     assert unknown == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/operating.md", "examples/README.md"])
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/ci.md", "docs/operating.md", "examples/README.md"])
 def test_options_named_by_themselves_exist(name: str) -> None:
     """`--format json` in a sentence is an option of some command."""
     named = {option for code in code_of(text_of(name)) for option in re.findall(r"^--[a-z][a-z-]+", code)}
