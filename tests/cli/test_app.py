@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -235,3 +236,22 @@ def test_a_proxy_or_certificates_that_cannot_be_used_are_no_fault(
     refused = [use["status"].removeprefix("unavailable: ") for use in uses if SURROUNDINGS in use["status"]]
     assert {status.partition(" cannot")[0] for status in refused} == authorities
     assert (process.returncode, said, b"s3cret" in shown) == (3, b"", False)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"_CANONID_COMPLETE": "complete_bash", "COMP_WORDS": "canonid check --format s", "COMP_CWORD": "3"},
+        {"_CANONID_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "canonid check --format s"},
+        {
+            "_CANONID_COMPLETE": "complete_fish",
+            "_TYPER_COMPLETE_ARGS": "canonid check --format s",
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        },
+    ],
+    ids=["bash", "zsh", "fish"],
+)
+def test_a_shell_completes_what_is_typed(canonid: Canonid, environment: dict[str, str]) -> None:
+    """With the values of an option, as its lines from `--show-completion` ask for them."""
+    shown = canonid(**environment).stdout
+    assert set(re.findall(r"\b(?:sarif|sssom|text|csv)\b", shown)) == {"sarif", "sssom"}
