@@ -33,6 +33,7 @@ _VOCABULARIES = {
     "semapv": "https://w3id.org/semapv/vocab/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "sssom": "https://w3id.org/sssom/",
+    "urn": "urn:",  # sssom-py takes the address of the set for a CURIE
 }
 
 

@@ -67,6 +67,8 @@ def lines(chart: Chart) -> Iterator[str]:
         yield f'<line class="grid" x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="axis" x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{value:,}</text>'
     for item, dashes in zip(chart.series, _DASHES, strict=False):
+        if item not in _used(chart):
+            continue
         points = [
             (left + number * step, bottom - row.get(item.name, 0) / most * (bottom - _PLOT_TOP))
             for number, (_, row) in enumerate(chart.rows)
@@ -95,7 +97,7 @@ def _opening(chart: Chart) -> Iterator[str]:
 
 
 def _closing(chart: Chart) -> Iterator[str]:
-    used = [item for item in chart.series if any(row.get(item.name) for _, row in chart.rows)]
+    used = _used(chart)
     if len(used) > 1 or len(chart.series) > 1:
         legend = "".join(f'<li><span class="swatch {item.name}"></span>{shown(item.label)}</li>' for item in used)
         yield f'<ul class="legend">{legend}</ul>'
@@ -106,6 +108,10 @@ def _closing(chart: Chart) -> Iterator[str]:
         cells = "".join(f"<td>{row.get(item.name, 0):,}</td>" for item in chart.series)
         yield f'<tr><th scope="row">{shown(label)}</th>{cells}</tr>'
     yield "</tbody></table></div></details></figure>"
+
+
+def _used(chart: Chart) -> list[Series]:
+    return [item for item in chart.series if any(row.get(item.name) for _, row in chart.rows)]
 
 
 def _told(chart: Chart) -> str:

@@ -101,7 +101,8 @@ def _relation(one: str, other: str) -> str:
 def _trend(report: Report, view: View) -> Chart:
     now = Counter(judged.verdict.value for judged in report.claims)
     moments = [*((past.at, past.verdicts) for past in view.history), (report.run.started_at, now)]
-    rows = [(f"{at:%Y-%m-%d}", verdicts) for at, verdicts in moments]
+    form = "%Y-%m-%d" if len({at.date() for at, _ in moments}) > 1 else "%Y-%m-%d %H:%M"
+    rows = [(at.strftime(form), verdicts) for at, verdicts in moments]
     return Chart("Trend over runs", "Claims that were not confirmed, run by run.", rows, _WORRYING)
 
 

@@ -60,8 +60,10 @@ def entries(report: Report) -> list[Entry]:
     return sorted(rows, key=_order)
 
 
-def _order(entry: Entry) -> tuple[int, str, int, int]:
-    return (entry.gravity, entry.place.path, entry.place.line, entry.place.column)
+def _order(entry: Entry) -> tuple[int, int, str, int, int]:
+    """By verdict, and the gravest finding first within it; what is waived is no longer grave."""
+    ranks = (item.severity.rank for item in entry.findings if item.state is not State.WAIVED)
+    return (entry.gravity, -max(ranks, default=0), entry.place.path, entry.place.line, entry.place.column)
 
 
 def table(report: Report, view: View) -> Iterator[str]:
@@ -117,7 +119,8 @@ def _places(entry: Entry, view: View) -> str:
     """The page with the lines, each a link if the forge is known."""
     places = [judged.claim.place for judged in entry.same] or [entry.place]
     lines = ", ".join(link(str(place.line), line_url(view, place)) for place in places)
-    return f'{shown(entry.place.path)}<span class="lines">:{lines}</span>'
+    path = shown(entry.place.path).replace("/", "/<wbr>")  # a long one is broken between folders, not within a word
+    return f'{path}<span class="lines">:{lines}</span>'
 
 
 def _value(judged: Judged | None) -> str:
