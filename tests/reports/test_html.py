@@ -21,9 +21,11 @@ from canonid.model import (
     Judged,
     Kind,
     NotFound,
+    Place,
     Question,
     Record,
     Report,
+    State,
     Status,
     Synonyms,
     Trial,
@@ -34,10 +36,10 @@ from canonid.model import (
 from canonid.reports import Format, Past, View, render
 from tests.reports.browser import CHROMIUM, Page, open_browser
 from tests.reports.odd import EMPTY, FULL, IMAGE, ODD, WAIVED
-from tests.reports.samples import ASKED, CONFIRMED, DISCREPANT, RUN, WRONG, claim, evidence, report
+from tests.reports.samples import ASKED, CONFIRMED, DISCREPANT, RUN, SPELLING, WRONG, claim, evidence, report
 
 KEY, OTHER = "LZCDAPDGXCYOEH-UHFFFAOYSA-N", "ZXNAQFZBWUNWJM-HRXMHBOMSA-M"
-VOID = {"meta", "input", "br"}
+VOID = {"meta", "input", "br", "wbr"}
 
 
 class Reader(HTMLParser):
@@ -128,6 +130,19 @@ def test_what_needs_a_curator_comes_first() -> None:
     assert verdicts == [
         "discrepant", "finding", "undetermined", "unavailable", "confirmed_null", "confirmed", "confirmed"
     ]  # fmt: skip
+
+
+def test_errors_come_before_warnings_and_what_is_waived() -> None:
+    """Wherever their pages stand in the alphabet."""
+    places = {name: Place(f"{name}.md", 1, 1) for name in ("a-warning", "b-waived", "c-error")}
+    findings = (
+        replace(SPELLING, place=places["a-warning"]),
+        replace(WRONG, place=places["b-waived"], state=State.WAIVED),
+        replace(WRONG, place=places["c-error"]),
+    )
+    claims = (replace(DISCREPANT, claim=replace(DISCREPANT.claim, place=place)) for place in places.values())
+    shown = html(report(*claims, findings=findings))
+    assert re.findall(r'<th scope="row">([\w-]+)\.md', shown) == ["c-error", "a-warning", "b-waived"]
 
 
 def test_a_repeated_claim_is_one_row_with_all_its_lines() -> None:
@@ -242,6 +257,14 @@ def test_the_trend_ends_with_this_run() -> None:
     """Former runs first, with what was not confirmed."""
     past = Past(ASKED - timedelta(days=9), {"confirmed": 1, "discrepant": 4, "unavailable": 2}, {})
     assert numbers(html(FULL, history=(past,)), "Trend over runs") == "2026-02-20 4 0 2 2026-03-01 2 1 1"
+
+
+def test_runs_of_one_day_are_told_apart_by_the_hour() -> None:
+    """And a verdict that no run had draws no line."""
+    past = Past(ASKED - timedelta(hours=3), {"discrepant": 4}, {})
+    page = html(report(DISCREPANT), history=(past,))
+    assert numbers(page, "Trend over runs") == "2026-03-01 09:00 4 0 0 2026-03-01 12:00 1 0 0"
+    assert page.count("<polyline") == 1
 
 
 def test_the_age_of_evidence_counts_each_reply_once() -> None:

@@ -261,6 +261,7 @@ def test_an_inchikey_is_confirmed_by_the_records_that_have_it() -> None:
     item = inchikey(ADAPALENE_KEY, ADAPALENE, DB_ADAPALENE, chembl_id="CHEMBL1265", drugbank_id="DB00210")
 
     assert opinion(item) == (Verdict.CONFIRMED, "InChIKey of CHEMBL1265 ADAPALENE and DB00210 Adapalene")
+    assert {evidence.authority for evidence in item.evidence} == {"chembl", "drugbank"}
 
 
 def test_an_inchikey_of_another_form_is_open() -> None:
@@ -355,8 +356,10 @@ def test_a_cited_trial_is_confirmed_by_the_registry(answer: Answer | None, verdi
 def test_a_status_is_compared_with_that_of_the_registry(
     answer: Answer, status: str, verdict: Verdict, reason: str
 ) -> None:
-    """Where there is one to compare with."""
-    assert opinion(unruled(trial_case(answer, status))) == (verdict, reason)
+    """Where there is one to compare with; the reply is named as evidence."""
+    item = unruled(trial_case(answer, status))
+    assert opinion(item) == (verdict, reason)
+    assert len(item.evidence) == (0 if answer is DOWN else 1)
 
 
 def test_a_number_that_only_a_claimed_protein_lists_is_confirmed() -> None:

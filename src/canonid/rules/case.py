@@ -303,10 +303,13 @@ class Case:
 
     def evidence(self, claim: Claim) -> tuple[Evidence, ...]:
         """The replies that the verdict on `claim` rests on."""
-        answer = self.count_answer(claim) or self.answer(claim)
+        answer = self.count_answer(claim) or self.trial_answer(claim) or self.answer(claim)
         if isinstance(answer, Found | NotFound):
             return (answer.evidence,)
         authority = authority_of(claim)
+        if authority is None and not claim.is_none:  # a property is compared with what the subject's records say
+            known = (self.dossier.answer(anchor.authority, ById(anchor.reference)) for anchor in self.profile.anchors)
+            return tuple(answer.evidence for answer in known if isinstance(answer, Found))
         if authority is None or not claim.is_none:
             return ()
         answers = self.searched(authority).values()
