@@ -293,6 +293,14 @@ def test_no_line_is_wider_than_the_view(width: int) -> None:
     assert max(len(line) for line in lines if not line.startswith(copied)) <= width
 
 
+def test_on_a_narrow_terminal_the_authorities_stand_one_below_the_other() -> None:
+    """No cell runs into the next, and what agrees is still marked."""
+    shown = text(METFORMIN, width=40)
+    heads = re.findall(r"^ {12}(ChEMBL|PubChem|DrugBank)$", shown, re.MULTILINE)
+    assert heads == ["ChEMBL", "PubChem", "DrugBank"]
+    assert re.findall(r"^name +(.) (\w+)$", shown, re.MULTILINE) == [("=", "METFORMIN")] + [("=", "Metformin")] * 2
+
+
 def test_without_a_width_texts_are_not_wrapped() -> None:
     """For whoever wraps by other means."""
     shown = text(replace(TOCILIZUMAB, judged=(CONFIRMED_NULL,)), width=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from canonid.identifiers import AUTHORITIES, CAS, CLINICALTRIALS, PREFIXES, PUBCHEM, UNII, Reference
@@ -110,22 +110,30 @@ def _wrapped(margin: str, text: str, view: View, under: str = "  ") -> list[str]
 
 
 def _table(card: Card, view: View) -> Iterator[str]:
-    """One column an authority; what they say of one property is marked as agreeing or not."""
+    """One column an authority, as many as fit; what they say of one property is marked as agreeing or not."""
     if not any(column.record for column in card.columns):
         return
-    each = max(_NARROWEST, ((view.width or 100) - _LABEL) // len(card.columns) - _GAP)
     agreed = agreement(card.columns)
-    yield ""
-    yield _paint(_row("", [[AUTHORITIES[column.authority]] for column in card.columns], each), _BOLD, view)
-    yield _row("id", [[_identifier(column)] for column in card.columns], each)
-    yield _row("confidence", [[_confidence(column)] for column in card.columns], each)
-    for label, cell in _ROWS:
-        cells = [_cell(cell(column.record), each, view) if column.record else [] for column in card.columns]
-        if any(cells):
-            yield _row(label, cells, each, _mark(agreed.get(label), view))
+    room = (view.width or 100) - _LABEL
+    fitting = max(1, room // (_NARROWEST + _GAP))
+    for start in range(0, len(card.columns), fitting):
+        columns = card.columns[start : start + fitting]
+        yield ""
+        yield from _columns(columns, max(_NARROWEST, room // len(columns) - _GAP), agreed, view)
     yield from _structures(card.columns, agreed.get("inchikey"), view)
     if not all(agreed.values()):
         yield f"{'':<{_LABEL}}({_mark(False, view).strip()} marks what the authorities do not agree on)"
+
+
+def _columns(columns: Sequence[Column], each: int, agreed: Mapping[str, bool], view: View) -> Iterator[str]:
+    """The rows of these authorities, in columns of `each` characters."""
+    yield _paint(_row("", [[AUTHORITIES[column.authority]] for column in columns], each), _BOLD, view)
+    yield _row("id", [[_identifier(column)] for column in columns], each)
+    yield _row("confidence", [_cell(_confidence(column), each, view) for column in columns], each)
+    for label, cell in _ROWS:
+        cells = [_cell(cell(column.record), each, view) if column.record else [] for column in columns]
+        if any(cells):
+            yield _row(label, cells, each, _mark(agreed.get(label), view))
 
 
 def _identifier(column: Column) -> str:
@@ -173,7 +181,7 @@ def _structures(columns: Sequence[Column], agreed: bool | None, view: View) -> I
     lines: list[str] = []
     for inchikey, authorities in given.items():
         margin = " " * _LABEL if lines else plain
-        lines += hanging(f"{margin}{inchikey}  ", ", ".join(authorities), view.width)
+        lines += hanging(margin, f"{inchikey}  {', '.join(authorities)}", view.width)
     yield from (line.replace(plain, painted) for line in lines)
 
 
