@@ -284,3 +284,8 @@ def skeleton(inchikey: str) -> str:
 def is_standard(inchikey: str) -> bool:
     """Whether an InChIKey is a standard one; others are made with other rules and fit no authority's."""
     return inchikey[23:24] == "S"
+
+
+def spoken(reference: Reference) -> str:
+    """How a sentence names a reference: a bare CID would read like a count."""
+    return f"CID {reference.identifier}" if reference.prefix == PUBCHEM else reference.identifier

@@ -26,7 +26,7 @@ from canonid.model import (
     Subject,
 )
 from canonid.names import name_key
-from canonid.reconcile import exact_claims
+from canonid.reconcile import Corpus
 from canonid.rules.case import SUBSTANCE_AUTHORITIES, Case
 from canonid.rules.questions import next_questions
 
@@ -87,9 +87,9 @@ def claim(slug: str, field: str, text: str | None, line: int = 2, predicate: Pre
 def case(subject_page: Page, *records: Record, others: Iterable[Page] = ()) -> Case:
     """The page with the answers of authorities that hold just `records`, asked as a run would ask."""
     answers: dict[tuple[str, Question], Answer] = {}
-    claimants = exact_claims([subject_page, *others])
+    corpus = Corpus.of([subject_page, *others])
     while True:
-        current = Case(Dossier(subject_page, answers, claimants))
+        current = Case(Dossier(subject_page, answers, corpus.claimants, corpus.examples, corpus.titles))
         new = {asked for asked in next_questions(current) if asked not in answers}
         if not new:
             return current

@@ -11,6 +11,7 @@ from canonid.rules.case import Case
 from canonid.rules.questions import next_questions
 from tests.rules.records import (
     ADAPALENE,
+    ADAPALENE_KEY,
     DB_METFORMIN,
     DB_SIROLIMUS,
     DECOY,
@@ -84,12 +85,33 @@ def test_a_part_of_a_combination_is_not_the_combination() -> None:
     assert verdict(about, METFORMIN, SITAGLIPTIN) is Verdict.UNDETERMINED
 
 
-def test_the_original_is_not_the_biosimilar_that_has_a_record() -> None:
-    """No structure tells the two apart, but the authority has a record of the page's own name."""
+def test_the_original_is_not_the_biosimilar() -> None:
+    """No structure tells the two apart, and an alias of the page alone proves nothing."""
     about = page("Adalimumab-atto", ("adalimumab",), chembl_id="CHEMBL1201580")
     biosimilar = record(CHEMBL, "CHEMBL9999", "ADALIMUMAB-ATTO", kind=Kind.ANTIBODY)
     assert verdict(about, ADALIMUMAB, biosimilar) is Verdict.UNDETERMINED
-    assert verdict(about, ADALIMUMAB) is Verdict.CONFIRMED
+    assert verdict(about, ADALIMUMAB) is Verdict.UNDETERMINED
+
+
+def test_an_alias_counts_with_the_structure_of_the_page_unless_it_is_another_page() -> None:
+    """An extract is not what it contains, which the wiki has a page of."""
+    about = page("Differin gel", ("adapalene",), inchikey=ADAPALENE_KEY, chembl_id="CHEMBL1265")
+    other = page("Adapalene", chembl_id="CHEMBL1265")
+    alone, beside = case(about, ADAPALENE), case(about, ADAPALENE, others=[other])
+
+    assert verdicts(alone)["chembl-id"] is Verdict.CONFIRMED
+    assert verdicts(beside)["chembl-id"] is Verdict.UNDETERMINED
+
+
+def test_a_title_that_adds_a_descriptor_to_the_name_of_the_file_is_another_name() -> None:
+    """A page on the R form in the file of the racemate; a page on a salt that gives the INN of its parent."""
+    racemate = record(PUBCHEM, "864", "Lipoic acid", inchikey="AGBQKNBQESQNJD-UHFFFAOYSA-N")
+    isomer = page("(R)-Lipoic acid", slug="lipoic-acid", pubchem_cid="864")
+    salt = page("Metformin hydrochloride", slug="metformin", chembl_id="CHEMBL1431")
+
+    assert verdict(isomer, racemate) is Verdict.UNDETERMINED
+    assert verdict(salt, METFORMIN) is Verdict.UNDETERMINED
+    assert verdict(page("Lipoic acid", pubchem_cid="864"), racemate) is Verdict.CONFIRMED
 
 
 @pytest.mark.parametrize("named", [DECOY, record(PUBCHEM, "10150081", "Tocilizumab", inchikey=DECOY_KEY)])

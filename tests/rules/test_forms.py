@@ -132,3 +132,16 @@ def test_a_deposited_name_on_an_ion_makes_it_a_form_of_the_salt() -> None:
 
     assert identity.relation is Relation.OTHER_FORM
     assert identity.grounds == ("shares the name Carbachol, but differs from DB00411 Carbachol by the counter-ion (Cl)")
+
+
+def test_a_nameless_record_of_the_same_formula_may_be_a_tautomer() -> None:
+    """ChEMBL draws the keto form, PubChem the enol form: nobody can tell without a name (synthetic keys)."""
+    named = record(PUBCHEM, "124072", "Tetrahydrocurcumin", inchikey=METFORMIN_KEY, formula="C21H24O6")
+    nameless = record(CHEMBL, "CHEMBL999", inchikey=ADAPALENE_KEY, formula="C21H24O6")
+
+    identity = identity_of_first(
+        nameless, named, title="Tetrahydrocurcumin", chembl_id="CHEMBL999", pubchem_cid="124072"
+    )
+
+    assert identity.relation is Relation.UNPROVEN
+    assert identity.grounds.startswith("the formula of CID 124072 Tetrahydrocurcumin, but another InChIKey")

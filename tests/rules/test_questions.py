@@ -141,11 +141,19 @@ def test_aliases_are_looked_up_in_pubchem_for_a_null_only() -> None:
     assert rounds(none) == ["pubchem?name:adapalene pubchem?name:differin"]
 
 
-def test_at_most_eight_names_are_searched() -> None:
+@pytest.mark.parametrize(("field", "most"), [("pubchem_cid", 12), ("chembl_id", 20), ("drugbank_id", 40)])
+def test_only_so_many_names_are_searched(field: str, most: int) -> None:
     """A page with fifty aliases must not cost fifty requests."""
-    asked = rounds(page("Adapalene", tuple(f"alias number {n}" for n in range(50)), pubchem_cid=None))
+    found = page("Adapalene", tuple(f"alias number {n}" for n in range(50)), slug="", **{field: None})
 
-    assert len(everything(asked)) == 8
+    assert len(everything(rounds(found))) == most
+
+
+def test_names_with_a_comma_are_not_searched_in_chembl() -> None:
+    """It takes such names one a request: systematic ones, which a structure finds better."""
+    asked = rounds(page("Metformin", ("1,1-Dimethylbiguanide",), chembl_id=None, drugbank_id=None))
+
+    assert asked == ["chembl?name:metformin drugbank?name:1,1-dimethylbiguanide drugbank?name:metformin"]
 
 
 def test_systematic_and_long_names_are_not_searched() -> None:

@@ -240,6 +240,18 @@ def test_a_null_that_drugbank_contradicts_is_open() -> None:
     )
 
 
+def test_a_null_is_open_while_a_name_is_unsearched() -> None:
+    """Unless a structure was searched for, which finds what systematic names would."""
+    about = page("Metformin", ("1,1-Dimethylbiguanide",), chembl_id=None)
+    known = page("Metformin", ("1,1-Dimethylbiguanide",), chembl_id=None, inchikey=METFORMIN.inchikey)
+
+    assert unruled(case(about)).reason == ("ChEMBL was not searched for 1,1-Dimethylbiguanide; an InChIKey would do")
+    assert [unruled(case(found)).verdict for found in (about, known)] == [
+        Verdict.UNDETERMINED,
+        Verdict.CONFIRMED_NULL,
+    ]
+
+
 def test_a_pointer_to_nothing_leaves_a_null_justified() -> None:
     """An export may list what the authority has withdrawn since."""
     pointing = record(DRUGBANK, "DB07795", "Fisetin", xrefs=(Reference(CHEMBL, "CHEMBL31574"),))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from canonid.corpus.fields import LABEL_PATTERN, label_field
 from canonid.corpus.markdown import Cell, Table, plain
+from canonid.model import GAP
 from canonid.names import name_key
 
 
@@ -48,8 +49,6 @@ _GENERIC_HEADINGS = frozenset(
     "accession code content data detail details description entry id identifier identifiers ids info information number"
     " result value values".split()
 )
-GAP = "#gap/needs-canonical-id"
-"""The tag that says that an identifier of the subject is missing."""
 _GAP = re.compile(GAP + r"(?![\w/-])")
 
 

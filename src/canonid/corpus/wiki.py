@@ -14,7 +14,7 @@ from canonid.corpus.ignores import find_ignores
 from canonid.corpus.markdown import Table, fences, plain, read_tables, without_code, without_quotes
 from canonid.corpus.source import Source
 from canonid.corpus.values import Value, read_name, read_prose, read_scalar, trimmed
-from canonid.model import Claim, ClaimKind, Gap, Page, Problem, Subject
+from canonid.model import GAP, Claim, ClaimKind, Gap, Page, Problem, Subject
 
 _HEADING = re.compile(r"^#[ \t]+([^\n]{1,300})", re.MULTILINE)
 _MASS = re.compile(r"[~≈\s]*([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?![0-9,–-])\s*(k?)")
@@ -104,7 +104,7 @@ def read_page(source: Source, slug: str, fields: Fields) -> Page:
     title = _title(source.text, front.end, parts.title) or slug_words(slug)
     labelled, cites = body.has_labels(source.text, front.end), trials.may_cite(source.text)
     gaps: list[int] = []
-    if labelled or cites or body.GAP in source.text:  # most pages of a wiki are not about compounds
+    if labelled or cites or GAP in source.text:  # most pages of a wiki are not about compounds
         text = without_code(source.text, front.end)
         gaps = body.find_gaps(text)
         text = without_quotes(text, front.end)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from canonid.gather import Gatherer
-from canonid.identifiers import AUTHORITIES, DRUGBANK, INCHIKEY, PREFIXES, PUBCHEM, UNII, Reference
+from canonid.identifiers import AUTHORITIES, DRUGBANK, INCHIKEY, PREFIXES, PUBCHEM, UNII, Reference, spoken
 from canonid.lookup.cards import FIELDS, Card, Column, Rival
 from canonid.model import (
     Answer,
@@ -23,7 +23,6 @@ from canonid.model import (
     Unavailable,
 )
 from canonid.names import name_key
-from canonid.rules.base import number
 from canonid.rules.profile import label
 
 _TRUSTED = ("chembl", "drugbank", "pubchem")
@@ -94,7 +93,7 @@ def _standing(query: str, record: Record, gatherer: Gatherer) -> Basis | Card:
     if record.replaced_by is None:
         return Basis(record)
     current = _ask(gatherer, {record.authority: ById(record.replaced_by)})[record.authority]
-    what = f"{number(asked)} is not current: {AUTHORITIES[record.authority]} now has it as {number(record.replaced_by)}"
+    what = f"{spoken(asked)} is not current: {AUTHORITIES[record.authority]} now has it as {spoken(record.replaced_by)}"
     if isinstance(current, Found):
         return Basis(current.record, what)
     reason = current.reason if isinstance(current, Unavailable) else "which it does not have"

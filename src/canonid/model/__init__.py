@@ -22,6 +22,7 @@ from canonid.model.findings import (
     fingerprint_of,
 )
 from canonid.model.pages import (
+    GAP,
     Claim,
     ClaimKind,
     Gap,
@@ -57,6 +58,7 @@ from canonid.model.records import (
 )
 
 __all__ = [
+    "GAP",
     "Answer",
     "Answers",
     "AuthorityUse",

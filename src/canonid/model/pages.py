@@ -135,6 +135,10 @@ class Problem:
     """False for what is in order, but written in a way that is not read."""
 
 
+GAP = "#gap/needs-canonical-id"
+"""The tag that says that an identifier of the subject is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A `#gap/needs-canonical-id` tag, with the text of its line."""

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from canonid.identifiers import AUTHORITIES, CAS, CLINICALTRIALS, PREFIXES, PUBCHEM, UNII, Reference
+from canonid.identifiers import AUTHORITIES, CAS, CLINICALTRIALS, PREFIXES, UNII, Reference, spoken
 from canonid.lookup import Card, Column, Rival, agreement, front_matter
 from canonid.model import Confidence, Judged, Record, Trial, Verdict
 from canonid.reports import View
@@ -206,9 +206,8 @@ def _grounds(card: Card, view: View) -> Iterator[str]:
 
 def _rival(rival: Rival) -> str:
     record = rival.record
-    number = record.reference.identifier
-    shown = f"CID {number}" if record.reference.prefix == PUBCHEM else number
-    what = f"{shown} {record.name or ''}".rstrip() + (f", {record.formula}" if record.formula else "")
+    formula = f", {record.formula}" if record.formula else ""
+    what = f"{spoken(record.reference)} {record.name or ''}".rstrip() + formula
     return printable(f"{what}: {rival.why}")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from canonid.identifiers import PUBCHEM, Reference
 from canonid.model import Claim, ClaimKind, Finding, Place, Problem, Proposal, Severity, Verdict
 from canonid.rules.candidates import candidate_for
 from canonid.rules.case import SUBSTANCE_AUTHORITIES, Case, authority_of
@@ -113,11 +112,6 @@ def shown(claim: Claim) -> str:
     """How a message begins: the field and the value as written (`chembl-id CHEMBL1232`), in quotes if it has blanks."""
     value = "null" if claim.text is None else claim.text
     return f"{claim.field} '{value}'" if " " in value else f"{claim.field} {value}"
-
-
-def number(reference: Reference) -> str:
-    """How a sentence names a reference: a bare CID would read like a count."""
-    return f"CID {reference.identifier}" if reference.prefix == PUBCHEM else reference.identifier
 
 
 def places(claims: Iterable[Claim]) -> str:

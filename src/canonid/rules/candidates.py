@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from canonid.identifiers import PREFIXES, PUBCHEM
+from canonid.identifiers import PREFIXES, spoken
 from canonid.model import Claim, Confidence, Predicate, Proposal, Record
 from canonid.names import name_key
 from canonid.rules.case import Case
@@ -36,10 +36,8 @@ class Candidate:
     @property
     def sentence(self) -> str:
         """Such as `ADAPALENE is CHEMBL1265 (pref_name, InChIKey …)`."""
-        identifier = self.record.reference.identifier
-        shown = f"CID {identifier}" if self.record.reference.prefix == PUBCHEM else identifier
         name = self.record.name or "the subject's structure"
-        return f"{name} is {shown} ({self.why})"
+        return f"{name} is {spoken(self.record.reference)} ({self.why})"
 
     @property
     def proposal(self) -> Proposal:

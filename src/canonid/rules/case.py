@@ -38,7 +38,9 @@ CHEAP_BY_NAME = ("chembl", "drugbank")
 """The authorities that take names in batches, or cost no request."""
 _XREFS = {"chembl": CHEMBL, "pubchem": PUBCHEM}
 """The identifiers of other authorities that DrugBank lists."""
-_MOST_NAMES = 8
+_MOST_NAMES = {"chembl": 20, "drugbank": 40, "pubchem": 12}
+"""How many names an authority is searched by: each costs PubChem a request, and ChEMBL a part of one."""
+_MOST_TRIAL_NAMES = 8
 _LONGEST_NAME = 80
 _MOST_WORDS = 4
 _MOST_COMPOUNDS = 3
@@ -115,27 +117,47 @@ class Case:
         return isinstance(self.dossier.answer(PUBCHEM_AUTHORITY, Synonyms(record.reference)), Found | NotFound)
 
     @cached_property
-    def search_names(self) -> tuple[str, ...]:
+    def _names(self) -> tuple[str, ...]:
         """The names worth a search, own names first.
 
-        Long names are descriptions; names with a comma are systematic ones, which a structure finds better; and a
-        title with brackets is there without them, too.
+        Long names are descriptions, and a title with brackets is there without them, too.
         """
         names = names_of(self.subject)
-        aliases = (name for name in names.aliases.values() if "," not in name and len(name.split()) <= _MOST_WORDS)
         own = (name for name in names.own.values() if without_brackets(name) not in names.own)
-        return tuple(name for name in (*own, *aliases) if len(name) <= _LONGEST_NAME)[:_MOST_NAMES]
+        return tuple(name for name in (*own, *names.aliases.values()) if len(name) <= _LONGEST_NAME)
+
+    @cached_property
+    def trial_names(self) -> tuple[str, ...]:
+        """The names to search trials by: what the title of a trial may say."""
+        aliases = names_of(self.subject).aliases.values()
+        clumsy = {name for name in aliases if "," in name or len(name.split()) > _MOST_WORDS}
+        return tuple(name for name in self._names if name not in clumsy)[:_MOST_TRIAL_NAMES]
 
     def names_for(self, authority: str) -> tuple[str, ...]:
-        """The names to search an authority by: PubChem takes one a request, so it gets aliases only for a null.
+        """The names to search an authority by.
 
-        And not for a biologic without structure: depositors name small molecules after biologics' brands and targets,
-        and each further name would be a further decoy.
+        PubChem takes one a request, so it gets aliases only for a null, and not for a biologic without structure:
+        depositors name small molecules after biologics' brands and targets, and each further name would be a further
+        decoy. ChEMBL takes names in batches, but those with a comma one by one: systematic names, which a structure
+        finds better.
         """
-        if authority != PUBCHEM_AUTHORITY or (self._has_null(authority) and not self._first_profile.is_biologic):
-            return self.search_names
-        own = names_of(self.subject).own.values()
-        return tuple(name for name in self.search_names if name in own)
+        names = self._names
+        if authority == PUBCHEM_AUTHORITY and not self._takes_aliases:
+            own = names_of(self.subject).own.values()
+            names = tuple(name for name in names if name in own)
+        elif authority == "chembl":
+            names = tuple(name for name in names if "," not in name)
+        return names[: _MOST_NAMES[authority]]
+
+    def unsearched(self, authority: str) -> tuple[str, ...]:
+        """The names of the subject that `authority` is not searched by though it may know the subject under them."""
+        if authority == PUBCHEM_AUTHORITY and not self._takes_aliases:
+            return ()
+        return tuple(name for name in self._names if name not in self.names_for(authority))
+
+    @property
+    def _takes_aliases(self) -> bool:
+        return self._has_null(PUBCHEM_AUTHORITY) and not self._first_profile.is_biologic
 
     def _has_null(self, authority: str) -> bool:
         return any(authority_of(claim) == authority for claim in self.exact_nulls())
@@ -157,7 +179,7 @@ class Case:
             if record is not None and record.status is not Status.OTHER_ENTITY:
                 yield record
         for authority in SUBSTANCE_AUTHORITIES:
-            for name in self.search_names:
+            for name in self._names:
                 yield from self._found(authority, ByName.of(name))
 
     def _records_by_structure(self, inchikeys: tuple[str, ...]) -> Iterator[Record]:
@@ -236,7 +258,7 @@ class Case:
     @cached_property
     def trial_search(self) -> TrialSearch | None:
         """The question for the active trials of the subject; None without a name to search by."""
-        return active_trials(self.search_names)
+        return active_trials(self.trial_names)
 
     def count_answer(self, claim: Claim) -> Answer | None:
         """What the registry says to that question; None for claims other than counts, and if it was not asked."""

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from canonid.identifiers import AUTHORITIES, CAS, PUBCHEM, UNII, skeleton
 from canonid.model import Record, Unavailable
+from canonid.names import name_key
 from canonid.rules.identity import Fit, Identity, Relation
-from canonid.rules.profile import BIOLOGIC, NameMatch, label, name_match, record_keys, resembles, salt_of
+from canonid.rules.profile import BIOLOGIC, NameMatch, label, name_match, record_keys, resembles, salt_of, shared_names
 
 if TYPE_CHECKING:
     from canonid.rules.case import Case
@@ -62,6 +63,8 @@ def _doubt(record: Record, identity: Identity, case: Case) -> str | None:
         return f"{label(biologic)} is of type {biologic.kind.value}, which has no single structure"
     if not rests_on_a_synonym(identity):
         return None
+    if doubt := _alias_alone(record, identity, case):
+        return doubt
     if record.reference.prefix == PUBCHEM and is_lone_biologic_hit(record, case):
         return "a name alone does not give a biologic a CID"
     if unheard := unheard_besides(record.authority, case):
@@ -70,6 +73,20 @@ def _doubt(record: Record, identity: Identity, case: Case) -> str | None:
         return f"{AUTHORITIES[record.authority]} could not be asked for a record of the name itself"
     rival = _rival(record, identity, case)
     return f"{label(rival)} is named so, too" if rival else None
+
+
+def _alias_alone(record: Record, identity: Identity, case: Case) -> str | None:
+    """Why a record that carries an alias of the page, but no name of its own, proves nothing; None if it is no such.
+
+    The aliases of a page may be the members of a class, the parts of a combination or what an extract contains.
+    """
+    names = case.profile.names
+    if not NameMatch.NONE < name_match(record, names) < NameMatch.SYNONYM:
+        return None
+    for alias in shared_names(record, names):
+        if pages := [path for path in case.dossier.titles.get(name_key(alias), ()) if path != case.dossier.page.path]:
+            return f"{alias} is the subject of {pages[0]}"
+    return None if identity.fit is Fit.PAGE_EQUAL else "an alias of the page alone does not prove it"
 
 
 def _rival(record: Record, identity: Identity, case: Case) -> Record | None:

@@ -9,9 +9,9 @@ Remedy: write the current identifier.
 
 from collections.abc import Iterator
 
-from canonid.identifiers import AUTHORITIES
+from canonid.identifiers import AUTHORITIES, spoken
 from canonid.model import Confidence, Predicate, Proposal, Record, Severity, Status, Verdict
-from canonid.rules.base import Hit, Rule, number, shown
+from canonid.rules.base import Hit, Rule, shown
 from canonid.rules.case import Case
 from canonid.rules.identity import Relation
 
@@ -25,7 +25,7 @@ def check(case: Case) -> Iterator[Hit]:
         if record is None or record.replaced_by is None or record.status is not Status.SECONDARY:
             continue
         name = f" ({record.name})" if record.name else ""
-        message = f"{shown(claim)} is no longer current: it is now {number(record.replaced_by)}{name}"
+        message = f"{shown(claim)} is no longer current: it is now {spoken(record.replaced_by)}{name}"
         yield Hit(claim, message, _proposal(record, case))
 
 

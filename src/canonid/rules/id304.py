@@ -11,9 +11,9 @@ Remedy: open both records; the finding on the claim itself, if there is one, say
 
 from collections.abc import Iterator
 
-from canonid.identifiers import PREFIXES, Reference
+from canonid.identifiers import PREFIXES, Reference, spoken
 from canonid.model import ById, Claim, Confidence, Found, NotFound, Predicate, Proposal, Record, Severity
-from canonid.rules.base import Hit, Rule, number, shown
+from canonid.rules.base import Hit, Rule, shown
 from canonid.rules.candidates import candidate_for
 from canonid.rules.case import Case
 from canonid.rules.identity import Relation
@@ -38,7 +38,7 @@ def _check_entry(claim: Claim, entry: Record, case: Case) -> Iterator[Hit]:
         return
     if identity is not None and (identity.is_strong or identity.relation in _SAID):
         return  # name and structure outweigh a pointer, and what is wrong is said by another rule
-    pointed = ", ".join(number(xref) for xref in listed[:3])
+    pointed = ", ".join(spoken(xref) for xref in listed[:3])
     message = f"{shown(claim)} is not what DrugBank points to: {label(entry)} lists {pointed}"
     if identity is not None and identity.relation is Relation.SAME:
         yield Hit(claim, message, severity=Severity.INFO)  # a molecule may have two records (semaglutide)

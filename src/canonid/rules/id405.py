@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterator
 
 from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM
-from canonid.model import Claim, Confidence, Gap, Predicate, Problem, Severity
+from canonid.model import GAP, Claim, Confidence, Gap, Predicate, Problem, Severity
 from canonid.rules.base import Hit, Rule, shown
 from canonid.rules.case import Case
 from canonid.rules.identity import Relation
 from canonid.rules.nulls import Absence, assess_null
 from canonid.rules.profile import label
 
-_TAG = "#gap/needs-canonical-id"
 _LABELS = {
     CHEMBL: re.compile(r"\bChEMBL(?:[ -]?ID)?\b", re.IGNORECASE),
     DRUGBANK: re.compile(r"\bDrugBank(?:[ -]?ID| accession)?\b", re.IGNORECASE),
@@ -27,7 +26,8 @@ _LABELS = {
 }
 # Words that say that the tag is about something else than an identifier of the substance.
 _ELSEWHERE = re.compile(
-    r"\b(?:DOI|PMID|GenAge|HAGR|ICD|ENSG|Open Targets|UniProt|HGNC|NCBI|Cell Ontology|KEGG|HMDB|ChEBI|patent|FDA)\b",
+    r"\b(?:DOI|PMID|GenAge|HAGR|ICD|ENSG|Open Targets|UniProt|HGNC|NCBI|Cell Ontology|KEGG|HMDB|ChEBI|patent|FDA"
+    r"|CAS|InChIKey|SID|SMILES|UNII|ChEMBL[- ](?:assay|document|receptor|target)s?)\b",
     re.IGNORECASE,
 )
 
@@ -39,9 +39,7 @@ def check(case: Case) -> Iterator[Hit]:
         remarks = [remark for claim in claims if (remark := _settled(claim, case)) is not None]
         if claims and len(remarks) == len(claims):
             field = "+".join(dict.fromkeys(claim.field for claim in claims))
-            yield Hit(
-                Problem(gap.place, _TAG, field), f"the gap tag can be closed: {'; '.join(dict.fromkeys(remarks))}"
-            )
+            yield Hit(Problem(gap.place, GAP, field), f"the gap tag can be closed: {'; '.join(dict.fromkeys(remarks))}")
 
 
 def _claims_meant(gap: Gap, case: Case) -> Iterator[Claim]:

@@ -133,6 +133,10 @@ def _unnamed(record: Record, profile: Profile, fit: Fit, other: str, names_compl
         return Identity(Relation.UNPROVEN, "the InChIKey is the page's own, but no name is shared", fit=fit)
     differs = fit in {Fit.DIFFERENT, Fit.PAGE_DIFFERENT}
     if not record.name or not names_complete:
+        known = profile.structures(besides=record.reference).get(other, ())
+        if fit is Fit.DIFFERENT and record.formula and record.formula in {item.formula for item in known}:
+            why = f"the formula of {label(known[0])}, but another InChIKey: a tautomer or an isomer"
+            return Identity(Relation.UNPROVEN, why, fit=fit)
         if fit is Fit.DIFFERENT:
             return Identity(Relation.OTHER_STRUCTURE, f"InChIKey differs from {other}", fit=fit)
         return Identity(Relation.UNPROVEN, "its names could not be compared", fit=fit)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM
+from canonid.identifiers import AUTHORITIES, PREFIXES, PUBCHEM, spoken
 from canonid.model import Answer, ById, ByName, ByStructure, Claim, NotFound, Unavailable
-from canonid.rules.base import number
 from canonid.rules.candidates import Candidate, candidate_for
 from canonid.rules.case import Case
 from canonid.rules.doubts import unheard_besides
@@ -42,9 +41,8 @@ def assess_null(claim: Claim, case: Case) -> Nullity:
         return Nullity(Absence.OPEN, f"no authority lists {PREFIXES[claim.prefix].label}s; not checked")
     if candidate := candidate_for(claim, case):
         return Nullity(Absence.CONTRADICTED, candidate.sentence, candidate)
-    for reference, entry in case.pointed(authority).items():
-        if not isinstance(case.dossier.answer(authority, ById(reference)), NotFound):
-            return Nullity(Absence.OPEN, f"{label(entry)} lists {number(reference)}, which nothing else proves")
+    if reason := _pointed_to(authority, case):
+        return Nullity(Absence.OPEN, reason)
     searched = case.searched(authority)
     if claim.prefix == PUBCHEM and (record := case.profile.biologic()) is not None:
         return Nullity(Absence.JUSTIFIED, _by_kind(case, record.authority))
@@ -54,10 +52,27 @@ def assess_null(claim: Claim, case: Case) -> Nullity:
     if unheard := unheard_besides(authority, case):
         reason = f"{AUTHORITIES[unheard]} could not be asked for the structure and other names to search by"
         return Nullity(Absence.UNCHECKED, reason)
+    if reason := _left_open(authority, case):
+        return Nullity(Absence.OPEN, reason)
+    return Nullity(Absence.JUSTIFIED, _by_search(authority, searched, case))
+
+
+def _pointed_to(authority: str, case: Case) -> str:
+    """What DrugBank lists though nothing else proves it, as a sentence; an empty text if it lists nothing."""
+    for reference, entry in case.pointed(authority).items():
+        if not isinstance(case.dossier.answer(authority, ById(reference)), NotFound):
+            return f"{label(entry)} lists {spoken(reference)}, which nothing else proves"
+    return ""
+
+
+def _left_open(authority: str, case: Case) -> str:
+    """What a search found or left out, as a sentence; an empty text if it looked everywhere and found nothing."""
     if hits := case.hits(authority):
         shown = ", ".join(label(hit) for hit in hits[:3])
-        return Nullity(Absence.OPEN, f"the search by name found {shown}; a name alone does not prove it")
-    return Nullity(Absence.JUSTIFIED, _by_search(authority, searched, case))
+        return f"the search by name found {shown}; a name alone does not prove it"
+    if (left := case.unsearched(authority)) and not case.profile.inchikeys():
+        return f"{AUTHORITIES[authority]} was not searched for {', '.join(left[:3])}; an InChIKey would do"
+    return ""
 
 
 def _by_kind(case: Case, authority: str) -> str:

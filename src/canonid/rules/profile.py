@@ -14,20 +14,26 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from canonid.identifiers import INCHIKEY, PUBCHEM, Reference, is_standard, skeleton
+from canonid.identifiers import INCHIKEY, Reference, is_standard, skeleton, spoken
 from canonid.model import Claim, Kind, Predicate, Record, Subject
-from canonid.names import ION_WORDS, ascii_spelling, name_key, split_salt, words
+from canonid.names import ION_WORDS, SALT_WORDS, ascii_spelling, name_key, split_salt, words
 
 # Shorter aliases (NR, D3, MRA) are shared by too many substances to say anything.
 _SHORTEST_ALIAS = 4
 _SUBTITLE = re.compile(r"\s+[—–-]\s+|:\s+")
-# Brackets that explain a name, not those that belong to it: (R), (-), (18F), (99mTc), (I-131), (S-enantiomer) make
-# another substance.
+# Brackets that explain a name, not those that belong to it: (R), (-), (18F), (99mTc), (I-131), (S-enantiomer), (17α),
+# (25-OH), (d6), (enanthate), (… conjugate) and whatever a hyphen joins to the name make another substance.
 _BRACKETS = re.compile(
-    r"\((?![RSEZ+±/\s−–-]*\)|[A-Z]\)|[0-9]+m?[A-Z]{0,2}\)"
+    r"(?<!-)\((?![RSEZ+±/\s−–-]*\)|[A-Z]\)|DL\)|[αβ]\)|[0-9]+m?[A-Z]{0,2}\)"
+    r"|[0-9,]+['′]?(?:[αβ]|-?(?:OH|hydroxy|oxo|keto)\w*)\)|(?-i:d[0-9]{1,2})\)"
+    rf"|(?:[\w-]+ )*(?:complex|conjugate|ester|liposomal|pegylated|{'|'.join(sorted(SALT_WORDS))})\)"
     r"|(?:F|C|I|N|O|Cu|Ga|In|Lu|Rb|Sm|Sr|Tc|Tl|Y|Zr)[ -][0-9]{2,3}m?\)"
-    r"|[RSEZDL+±−–-]+[ -](?:enantiomer|isomer|form)\))([^()]*)\)",
+    r"|[RSEZDL+±−–-]+[ -](?:enantiomer|isomer|form)\))([^()]*)\)(?!-)",
     re.IGNORECASE,
+)
+# What `name_key` makes of locants, signs of configuration and the like in front of a name.
+_DESCRIPTORS = re.compile(
+    r"(?:[0-9,']|alpha|beta|gamma|delta|plus|minus|racemic|rac|cis|trans|meso|epi|nor|des|iso|hydroxy|deoxy|[dlrsez])+"
 )
 _CURATED = frozenset({"chembl", "drugbank"})
 
@@ -63,12 +69,27 @@ def names_of(subject: Subject) -> Names:
     head = _SUBTITLE.split(subject.title)[0]
     bare = _BRACKETS.sub(" ", head).strip()
     bracketed = [part for group in _BRACKETS.findall(head) for part in re.split(r"[/,;]", group)]
-    own = _keyed((bare, subject.inn or ""), 2) or _keyed((subject.slug.replace("-", " "),), 2)
-    more = _keyed((head, subject.slug.replace("-", " ").replace("_", " ")), _SHORTEST_ALIAS)
+    inn, file = subject.inn or "", subject.slug.replace("-", " ").replace("_", " ")
+    bases = [name for name in (inn, file) if _is_base_of(name, bare)]
+    own = _keyed((bare, "" if inn in bases else inn), 2) or _keyed((file,), 2)
+    more = _keyed((head, "" if file in bases else file), _SHORTEST_ALIAS)
     # Authorities search for a spelling: the title's rather than that of the file's name, which has lost its hyphens.
     own = own | more | {key: name for key, name in own.items() if name.isascii()}
-    aliases = _keyed((*subject.aliases, *bracketed), _SHORTEST_ALIAS)
+    aliases = _keyed((*subject.aliases, *bracketed, *bases), _SHORTEST_ALIAS)
     return Names(own, {key: name for key, name in aliases.items() if key not in own})
+
+
+def _is_base_of(name: str, title: str) -> bool:
+    """Whether the title is of a salt or isomer of what `name` names: then that is not its own name.
+
+    A page `(R)-Lipoic acid` may stand in `lipoic-acid.md`, one on a salt may give the INN of its parent.
+    """
+    key, whole = name_key(name), name_key(title)
+    if not key or key == whole:
+        return False
+    base, salt = split_salt(title)
+    is_salt = bool(salt) and name_key(base) == key
+    return is_salt or (whole.endswith(key) and _DESCRIPTORS.fullmatch(whole.removesuffix(key)) is not None)
 
 
 def without_brackets(name: str) -> str:
@@ -241,5 +262,4 @@ def same_skeleton(inchikey: str, others: Iterable[str]) -> str | None:
 
 def label(record: Record) -> str:
     """How a message names a record: its authority's label for it and its name."""
-    number = f"CID {record.reference.identifier}" if record.reference.prefix == PUBCHEM else record.reference.identifier
-    return f"{number} {record.name}" if record.name else number
+    return f"{spoken(record.reference)} {record.name}" if record.name else spoken(record.reference)
