@@ -145,3 +145,30 @@ def test_a_nameless_record_of_the_same_formula_may_be_a_tautomer() -> None:
 
     assert identity.relation is Relation.UNPROVEN
     assert identity.grounds.startswith("the formula of CID 124072 Tetrahydrocurcumin, but another InChIKey")
+
+
+def test_a_structure_that_one_synonym_gives_is_no_proposal() -> None:
+    """Vitamin D is a synonym of ergocalciferol in ChEMBL; no compound of that structure is proposed for the class."""
+    key = "MECHNRXZTMCUDQ-RKHKHRCZSA-N"
+    member = record(CHEMBL, "CHEMBL1536", "ERGOCALCIFEROL", synonyms=("Vitamin D",), inchikey=key)
+    compound = record(PUBCHEM, "5280793", "ergocalciferol", inchikey=key)
+    about = case(page("Vitamin D", chembl_id="CHEMBL1536", pubchem_cid=None), member, compound)
+
+    assert candidate_for(about.claims[1], about) is None
+
+
+def test_a_structure_rests_on_records_that_are_not_in_doubt_themselves() -> None:
+    """Two members carry the name of the class: neither proves the compound of its structure."""
+    key = "MECHNRXZTMCUDQ-RKHKHRCZSA-N"
+    member = record(CHEMBL, "CHEMBL1536", "ERGOCALCIFEROL", synonyms=("Vitamin D",), inchikey=key)
+    class_ = record(CHEMBL, "CHEMBL9999", "VITAMIN D")  # synthetic
+    compound = record(PUBCHEM, "5280793", "ergocalciferol", inchikey=key)
+
+    identity = identity_of_first(
+        compound, member, class_, title="Vitamin D", pubchem_cid="5280793", chembl_id="CHEMBL1536"
+    )
+
+    assert identity.relation is Relation.UNPROVEN
+    assert identity.grounds == (
+        "InChIKey equals that of CHEMBL1536 ERGOCALCIFEROL; but CHEMBL9999 VITAMIN D is named so, too"
+    )

@@ -56,9 +56,11 @@ def _page_of(basis: Basis, gatherer: Gatherer) -> Page:
     names = (basis.name, *record.synonyms) if basis.name else record.synonyms
     subject = Subject(title, title, names[:_MOST_ALIASES], mass=record.mass, formula=record.formula)
     references = [record.reference, *basis.also]
-    if record.inchikey:
+    if record.inchikey and not record.name:  # else the record itself vouches for its structure
         references.append(Reference(INCHIKEY, record.inchikey))
-    return _page(subject, tuple(_claim(title, item) for item in references))
+    claims = tuple(_claim(title, item) for item in references)
+    is_nothing = record.is_thin and not basis.name
+    return Page("", subject, claims) if is_nothing else _page(subject, claims)
 
 
 def _name_by_structure(record: Record, gatherer: Gatherer) -> str | None:
@@ -88,8 +90,12 @@ def _page(subject: Subject, claims: Sequence[Claim]) -> Page:
 
 
 def _column(case: Case, prefix: str, basis: Basis | None) -> Column:
-    claim = next(item for item in case.substance_claims if item.prefix == prefix)
+    claim = next((item for item in case.substance_claims if item.prefix == prefix), None)
     authority = PREFIXES[prefix].authority or ""
+    if claim is None:
+        return Column(
+            authority, prefix, note="not searched: the record has neither a name nor a structure", is_unchecked=True
+        )
     if claim.is_none:
         return _searched(case, claim, authority)
     record = case.record(claim)

@@ -10,7 +10,7 @@ from canonid.names import name_key
 from canonid.rules.case import Case
 from canonid.rules.doubts import is_lone_biologic_hit
 from canonid.rules.identity import Fit, Identity, Relation
-from canonid.rules.profile import NameMatch, record_keys
+from canonid.rules.profile import NameMatch, name_match, record_keys
 
 _SHORTEST_NAME = 5
 
@@ -80,10 +80,20 @@ def _grade(record: Record, case: Case) -> Candidate | None:
     if identity.is_strong or (identity.fit is Fit.PAGE_EQUAL and identity.match is not NameMatch.NONE):
         return Candidate(record, identity, Confidence.HIGH)
     if identity.fit is Fit.EQUAL:
-        return Candidate(record, identity, Confidence.MEDIUM)
+        return Candidate(record, identity, Confidence.MEDIUM) if _is_well_founded(record, case) else None
     if identity.match is not NameMatch.PREFERRED or is_lone_biologic_hit(record, case):
         return None
     return Candidate(record, identity, Confidence.MEDIUM)
+
+
+def _is_well_founded(record: Record, case: Case) -> bool:
+    """Whether the structure is given to the subject by a record of its very name, or by two authorities.
+
+    A class may be a synonym of one of its members: vitamin D is one of ergocalciferol in ChEMBL.
+    """
+    sources = case.profile.structures(besides=record.reference).get(record.inchikey or "", ())
+    named = any(name_match(source, case.profile.names) is NameMatch.PREFERRED for source in sources)
+    return named or len({source.authority for source in sources}) > 1
 
 
 def _preference(candidate: Candidate) -> tuple[int, int, int, str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from canonid.identifiers import AUTHORITIES, CAS, PUBCHEM, UNII, skeleton
 from canonid.model import Record, Unavailable
 from canonid.names import name_key
-from canonid.rules.identity import Fit, Identity, Relation
+from canonid.rules.identity import Fit, Identity, Relation, identify
 from canonid.rules.profile import BIOLOGIC, NameMatch, label, name_match, record_keys, resembles, salt_of, shared_names
 
 if TYPE_CHECKING:
@@ -61,6 +61,28 @@ def _doubt(record: Record, identity: Identity, case: Case) -> str | None:
     biologic = case.profile.biologic(besides=record.reference)
     if biologic is not None and record.inchikey and identity.fit is not Fit.PAGE_EQUAL:
         return f"{label(biologic)} is of type {biologic.kind.value}, which has no single structure"
+    if identity.fit is Fit.EQUAL and identity.match < NameMatch.PREFERRED:
+        return _doubtful_structure(record, case)
+    return _doubtful_name(record, identity, case)
+
+
+def _doubtful_structure(record: Record, case: Case) -> str | None:
+    """Why the structure that the record shares proves nothing: all who give it to the subject are in doubt themselves.
+
+    A class such as vitamin D is a curated synonym of several members.
+    """
+    sources = case.profile.structures(besides=record.reference).get(record.inchikey or "", ())
+    doubt = None
+    for source in sources:
+        identity = identify(source, case.profile)
+        doubt = _doubtful_name(source, identity, case)
+        if doubt is None:
+            return None
+    return f"but {doubt}" if doubt else None
+
+
+def _doubtful_name(record: Record, identity: Identity, case: Case) -> str | None:
+    """Why the names that a record shares prove nothing; None if they do, or if more than a synonym proves it."""
     if not rests_on_a_synonym(identity):
         return None
     if doubt := _alias_alone(record, identity, case):
