@@ -95,6 +95,8 @@ mail_to = ["curator@example.org"]
 repository = "owner/wiki"
 labels = ["ids"]
 folder = "todo"
+close_after_runs = 3
+close_after_days = 0
 """,
         encoding="utf-8",
     )
@@ -112,6 +114,7 @@ folder = "todo"
     assert settings.fields == {"my-chembl": "chembl.compound", "chembl-id": False}
     assert settings.shared == {"CHEMBL25": "aspirin and its brand share a record"}
     assert (settings.repository, settings.labels, settings.folder) == ("owner/wiki", ("ids",), tmp_path / "todo")
+    assert (settings.close_after_runs, settings.close_after_days) == (3, 0)
     assert "default" not in {origin for key, origin in settings.origins.items() if not key.endswith("_url")}
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from canonid import setting_kinds as kinds
 from canonid.config_file import find_config, read_config
 from canonid.errors import SettingsError
 from canonid.reports import Format
@@ -68,15 +68,16 @@ class Settings:
     """Of new issues; by the first one canonid finds them again."""
     folder: Path | None = None
     """Where issues are kept as files; by default `canonid-issues` beside `canonid.toml`."""
+    close_after_runs: int = 2
+    """An issue is closed when so many runs that could have found it again did not …"""
+    close_after_days: int = 1
+    """… and the first of them is so many days ago."""
     config: Path | None = None
     """The file that was read, if there is one."""
     home: Path = field(default_factory=Path)
     """The directory of that file, or the working directory."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where the value of each key comes from, by dotted key."""
-
-
-Read = Callable[[Any, Path], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Key:
     """
 
     name: str
-    read: Read
+    read: kinds.Read
     environment: str | None = None
     from_text: Callable[[str], object] = str
     """Makes of a text, which is all that the environment has, what a file would say."""
@@ -101,187 +102,38 @@ class Key:
         return self.name.rpartition(".")[2]
 
 
-def _need(condition: bool, expected: str) -> None:
-    if not condition:
-        raise ValueError(expected)
-
-
-def _text(value: Any, _: Path) -> str:
-    _need(isinstance(value, str) and bool(value.strip()), "a text")
-    return str(value).strip()
-
-
-def _contact(value: Any, base: Path) -> str:
-    text = _text(value, base)
-    # It becomes part of a header: a line break in it would start another one.
-    _need(text.isprintable() and text.isascii(), "an e-mail address or URL in plain ASCII, on one line")
-    return text
-
-
-def _flag(value: Any, _: Path) -> bool:
-    _need(isinstance(value, bool), "true or false")
-    return bool(value)
-
-
-def _flag_from_text(text: str) -> object:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    return words.get(text.strip().lower(), text)
-
-
-def _count(value: Any, _: Path) -> int:
-    _need(isinstance(value, int) and not isinstance(value, bool) and value >= 0, "a whole number, 0 or more")
-    return int(value)
-
-
-def _days(value: Any, base: Path) -> int:
-    days = _count(value, base)
-    _need(days <= 36_500, "a number of days, at most 36500")
-    return days
-
-
-def _url(value: Any, base: Path) -> str:
-    text = _text(value, base) if isinstance(value, str) else ""
-    _need(text.startswith(("http://", "https://")), "a URL that starts with https:// or http://")
-    _need(text.isprintable() and " " not in text and _has_host(text), "a URL with a host and, if any, a valid port")
-    # Addresses are shown, and kept with every reply: what is part of one is no secret.
-    _need("@" not in text.split("/")[2], "a URL without user name and password")
-    return text.rstrip("/")
-
-
-def _has_host(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _path(value: Any, base: Path) -> Path:
-    if isinstance(value, Path):
-        value = str(value)
-    _need(isinstance(value, str) and bool(value), "a path")
-    return Path(os.path.normpath(base / Path(value).expanduser()))
-
-
-def _database(value: Any, base: Path) -> Path:
-    if isinstance(value, str) and "://" in value:
-        scheme, _, rest = value.partition("://")
-        _need(scheme == "sqlite" and rest.startswith("/") and len(rest) > 1, "a path, or sqlite:/// and a path")
-        value = rest[1:]
-    _need(value != ":memory:", "a path: the store has to outlive the run")
-    return _path(value, base)
-
-
-def _each(read: Read, expected: str) -> Read:
-    def read_list(value: Any, base: Path) -> tuple[Any, ...]:
-        _need(isinstance(value, (list, tuple)), expected)
-        return tuple(read(part, base) for part in value)
-
-    return read_list
-
-
-def _paths_from_text(text: str) -> object:
-    return [part for part in text.split(os.pathsep) if part]
-
-
-def _codes(value: Any, _: Path) -> tuple[str, ...]:
-    expected = 'a list of codes such as ["ID301", "ID4"]'
-    _need(isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value), expected)
-    codes = [code.strip().upper() for text in value for code in text.split(",")]
-    _need(all(codes), expected)  # an empty one begins every code: the variable of a script that was never set
-    return tuple(codes)
-
-
-def _choice(choices: type[StrEnum]) -> Read:
-    def read(value: Any, _: Path) -> StrEnum:
-        _need(value in list(choices), "one of " + ", ".join(choices))
-        return choices(value)
-
-    return read
-
-
-def _variable(value: Any, base: Path) -> str:
-    text = _text(value, base) if isinstance(value, str) else ""
-    name = text.removeprefix("env:")
-    _need(
-        text.startswith("env:") and name.isascii() and name.isidentifier(),
-        '"env:NAME" with the name of an environment variable (the address itself is a secret, not for a file)',
-    )
-    return text
-
-
-def _address(value: Any, base: Path) -> str:
-    text = _text(value, base) if isinstance(value, str) else ""
-    _need("@" in text and text.isprintable(), "an e-mail address")
-    return text
-
-
-def _repository(value: Any, base: Path) -> str:
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    text = _text(text, base) if isinstance(text, str) else ""
-    is_plain = all(char.isalnum() or char in "._-/" for char in text)
-    _need(is_plain and ".." not in text and bool(text.strip("./")), "owner/name, or the path or number of a project")
-    return text.strip("/")
-
-
-def _labels(value: Any, base: Path) -> tuple[str, ...]:
-    expected = "a list of at least one label, none with a comma"
-    labels = _each(_text, expected)(value, base)
-    _need(bool(labels) and not any("," in label for label in labels), expected)
-    return tuple(labels)
-
-
-def _sent(value: Any, _: Path) -> str:
-    _need(value in {"full", "text"}, "one of full, text")
-    return str(value)
-
-
-def _table(value: Any, _: Path) -> dict[str, Any]:
-    _need(isinstance(value, dict), "a table")
-    return dict(value)
-
-
-def _reasons(value: Any, base: Path) -> dict[str, str]:
-    table = _table(value, base)
-    _need(
-        all(isinstance(reason, str) and reason.strip() for reason in table.values()),
-        'a table of identifiers with the reason why pages may share each ("CHEMBL25" = "…")',
-    )
-    return table
-
-
-_paths = _each(_path, "a list of paths")
-
 KEYS: tuple[Key, ...] = (
-    Key("database", _database, "CANONID_DATABASE"),
-    Key("offline", _flag, "CANONID_OFFLINE", _flag_from_text),
-    Key("contact", _contact, "CANONID_CONTACT"),
-    Key("drugbank", _paths, "CANONID_DRUGBANK", _paths_from_text),
-    Key("evidence", _paths),
-    Key("chembl_url", _url, "CANONID_CHEMBL_URL"),
-    Key("pubchem_url", _url, "CANONID_PUBCHEM_URL"),
-    Key("clinicaltrials_url", _url, "CANONID_CLINICALTRIALS_URL"),
-    Key("github_url", _url, "CANONID_GITHUB_URL"),
-    Key("gitlab_url", _url, "CANONID_GITLAB_URL"),
-    Key("fail_on", _choice(FailOn)),
-    Key("select", _codes),
-    Key("ignore", _codes),
-    Key("format", _choice(Format)),
-    Key("max_requests", _count),
-    Key("freshness.found_days", _days),
-    Key("freshness.not_found_days", _days),
-    Key("freshness.trials_days", _days),
-    Key("corpus.exclude", _each(_text, "a list of patterns")),
-    Key("corpus.fields", _table),
-    Key("corpus.shared", _reasons),
-    Key("notify.webhook", _variable, may_be_secret=True),
-    Key("notify.webhook_sends", _sent),
-    Key("notify.mail_server", _variable, may_be_secret=True),
-    Key("notify.mail_from", _address),
-    Key("notify.mail_to", _each(_address, "a list of e-mail addresses")),
-    Key("issues.repository", _repository),
-    Key("issues.labels", _labels),
-    Key("issues.folder", _path),
+    Key("database", kinds.read_database, "CANONID_DATABASE"),
+    Key("offline", kinds.read_flag, "CANONID_OFFLINE", kinds.flag_from_text),
+    Key("contact", kinds.read_contact, "CANONID_CONTACT"),
+    Key("drugbank", kinds.read_paths, "CANONID_DRUGBANK", kinds.paths_from_text),
+    Key("evidence", kinds.read_paths),
+    Key("chembl_url", kinds.read_url, "CANONID_CHEMBL_URL"),
+    Key("pubchem_url", kinds.read_url, "CANONID_PUBCHEM_URL"),
+    Key("clinicaltrials_url", kinds.read_url, "CANONID_CLINICALTRIALS_URL"),
+    Key("github_url", kinds.read_url, "CANONID_GITHUB_URL"),
+    Key("gitlab_url", kinds.read_url, "CANONID_GITLAB_URL"),
+    Key("fail_on", kinds.one_of(FailOn)),
+    Key("select", kinds.read_codes),
+    Key("ignore", kinds.read_codes),
+    Key("format", kinds.one_of(Format)),
+    Key("max_requests", kinds.read_count),
+    Key("freshness.found_days", kinds.read_days),
+    Key("freshness.not_found_days", kinds.read_days),
+    Key("freshness.trials_days", kinds.read_days),
+    Key("corpus.exclude", kinds.list_of(kinds.read_text, "a list of patterns")),
+    Key("corpus.fields", kinds.read_table),
+    Key("corpus.shared", kinds.read_reasons),
+    Key("notify.webhook", kinds.read_variable, may_be_secret=True),
+    Key("notify.webhook_sends", kinds.read_sent),
+    Key("notify.mail_server", kinds.read_variable, may_be_secret=True),
+    Key("notify.mail_from", kinds.read_address),
+    Key("notify.mail_to", kinds.list_of(kinds.read_address, "a list of e-mail addresses")),
+    Key("issues.repository", kinds.read_repository),
+    Key("issues.labels", kinds.read_labels),
+    Key("issues.folder", kinds.read_path),
+    Key("issues.close_after_runs", kinds.read_count),
+    Key("issues.close_after_days", kinds.read_days),
 )
 _BY_NAME = {key.name: key for key in KEYS}
 _TABLES = frozenset(key.name.partition(".")[0] for key in KEYS if "." in key.name)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,13 +19,14 @@ from canonid.issues.base import Tracker, carry_out
 from canonid.issues.block import State
 from canonid.issues.body import Draft
 from canonid.issues.markdown import MarkdownTracker
-from canonid.issues.plan import Ground, Step, declined_by, plan_issues, plan_steps
+from canonid.issues.plan import Ground, Patience, Step, declined_by, plan_issues, plan_steps
 from canonid.issues.rest import Rest
-from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable, Verdict
+from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable
 from canonid.model import State as Standing
 from canonid.reports import narrow
 from canonid.settings import Settings
 from canonid.store.lease import hold
+from canonid.store.silence import Watch, authorities_behind, silent_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,15 @@ def _plan(
         draft = Draft(_linker(settings, wanted.kind, root), _parser(parsers), _differ(report, pages, root))
         issues = plan_issues(shown.findings, draft, per=wanted.per, declined=declined_by(existing))
     found = frozenset(item.fingerprint for item in report.findings if item.state is not Standing.WAIVED)
-    run = f"run {report.run.id}"
-    return plan_steps(issues, existing, Ground(found, _checker(report, pages, paths, root), run), wanted.most_new)
+    history = _History(settings, report, frozenset(page.path for page in pages), root)
+    ground = Ground(
+        found,
+        _checker(history, paths),
+        f"run {report.run.id}",
+        history.silent_runs,
+        Patience(settings.close_after_runs, settings.close_after_days),
+    )
+    return plan_steps(issues, existing, ground, wanted.most_new)
 
 
 def issue_folder(settings: Settings) -> Path:
@@ -154,18 +163,41 @@ def _differ(report: Report, pages: Sequence[Page], root: Path) -> Callable[[Sequ
     return diff
 
 
-def _checker(report: Report, pages: Sequence[Page], paths: Sequence[Path], root: Path) -> Callable[[State], bool]:
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What the present run and those before it say of an issue that nobody asked for any more."""
+
+    settings: Settings
+    report: Report
+    read: frozenset[str]
+    """The paths of the pages that the run read."""
+    root: Path
+
+    def authorities(self, state: State) -> frozenset[str]:
+        """Those whose answers the issue rests on; all of them where the store does not know it."""
+        known = authorities_behind(self.settings.database, state.findings)
+        return frozenset(self.report.run.authorities) if known is None else known
+
+    def silent_runs(self, state: State) -> Sequence[datetime]:
+        """When the runs began that could have met it again and did not; a page that is gone needs no authority."""
+        needed = self.authorities(state) if state.path in self.read else frozenset[str]()
+        watch = Watch(state.findings, state.path, str(self.root), self.report.subjects)
+        return silent_runs(self.settings.database, watch, needed)
+
+
+def _checker(history: _History, paths: Sequence[Path]) -> Callable[[State], bool]:
     """Whether the silence of a run about a page proves anything."""
-    subjects = {subject for subject, _ in report.unanswered}
-    open_paths = {item.claim.place.path for item in report.claims if item.verdict is Verdict.UNAVAILABLE}
+    report = history.report
     broken = {finding.place.path for finding in report.findings if finding.code == "ID504"}
-    read = {page.path for page in pages}
     folders = [path for item in paths if (path := Path(os.path.abspath(item))).is_dir()]  # noqa: PTH100 - as for roots
+    silent = {name for name, use in report.run.authorities.items() if use.status.startswith("unavailable")}
 
     def is_checked(state: State) -> bool:
-        if state.path in read:
-            return state.subject not in subjects and state.path not in open_paths | broken
-        place = root / state.path
+        if state.path in history.read:
+            needed = history.authorities(state)
+            is_open = needed & silent or any((state.subject, name) in report.unanswered for name in needed)
+            return not is_open and state.path not in broken
+        place = history.root / state.path
         return not place.exists() and any(place.is_relative_to(folder) for folder in folders)
 
     return is_checked

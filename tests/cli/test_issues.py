@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,12 @@ def text_of(wiki: Path) -> tuple[Path, str]:
 def repair(wiki: Path) -> None:
     (wiki / "adapalene.md").write_text("---\ntitle: Anakinra\nchembl-id: CHEMBL1201570\n---\n")
     (wiki / "anakinra.md").unlink()
+
+
+def configure(wiki: Path, lines: str) -> None:
+    """Settings of the table `issues`."""
+    config = wiki.parent / "canonid.toml"
+    config.write_text(f"{config.read_text()}[issues]\n{lines}\n")
 
 
 def test_a_plan_prints_and_writes_nothing(canonid: Canonid, wiki: Path) -> None:
@@ -51,14 +59,58 @@ def test_no_issue_more_than_allowed(canonid: Canonid, wiki: Path) -> None:
 
 
 def test_an_issue_is_closed_by_evidence(canonid: Canonid, wiki: Path) -> None:
-    """And says why, below what people wrote."""
+    """Not by the run before the last that the settings ask for; and it says why, below what people wrote."""
+    configure(wiki, "close_after_days = 0")
     canonid("issues", "sync", wiki)
     repair(wiki)
+    first, is_open = canonid("issues", "sync", wiki), "status: open\n" in text_of(wiki)[1]
+    second = canonid("issues", "sync", wiki)
+
+    assert first.stdout.startswith("wait: adapalene: wrong id")
+    assert "not found any more by 1 run since " in first.stdout
+    assert first.stdout.endswith("; to be closed after 2 runs\n")
+    assert is_open
+    assert second.stdout.startswith("close: adapalene: wrong id")
+    assert "status: closed\n" in text_of(wiki)[1]
+    assert "checked `wiki/adapalene.md` and found nothing of this any more, as has no run since" in text_of(wiki)[1]
+
+
+def test_days_have_to_pass(canonid: Canonid, wiki: Path) -> None:
+    """Two runs of one hour are not two witnesses."""
+    canonid("issues", "sync", wiki)
+    repair(wiki)
+    actions = [canonid("issues", "sync", wiki).stdout.partition(":")[0] for _ in range(2)]
+    with closing(sqlite3.connect(wiki.parent / "cache" / "canonid.sqlite")) as store, store:
+        store.execute("UPDATE run SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-1 day')")
+
+    assert actions == ["wait", "wait"]
+    assert canonid("issues", "sync", wiki).stdout.startswith("close: adapalene")
+
+
+def test_an_outage_is_no_run(canonid: Canonid, wiki: Path) -> None:
+    """It neither closes an issue nor counts among the runs that do."""
+    configure(wiki, "close_after_days = 0")
+    canonid("issues", "sync", wiki)
+    (wiki / "adapalene.md").write_text("---\ntitle: Adapalene\nchembl-id: CHEMBL1265\n---\n")
+    outages = [canonid("issues", "sync", wiki) for _ in range(3)]
+    repair(wiki)
+
+    assert [(ran.code, ran.stdout) for ran in outages] == [(3, "")] * 3
+    assert canonid("issues", "sync", wiki).stdout.startswith("wait: adapalene")
+    assert canonid("issues", "sync", wiki).stdout.startswith("close: adapalene")
+
+
+def test_an_authority_that_the_issue_does_not_rest_on_may_be_silent(canonid: Canonid, wiki: Path) -> None:
+    """Without a DrugBank export, an issue about a ChEMBL ID can be closed all the same."""
+    configure(wiki, "close_after_days = 0")
+    canonid("issues", "sync", wiki)
+    repair(wiki)
+    with (wiki / "adapalene.md").open("a") as page:
+        page.write("\n- **DrugBank ID:** DB00026\n")
+    canonid("issues", "sync", wiki)
     ran = canonid("issues", "sync", wiki)
 
-    assert ran.stdout.startswith("close: adapalene: wrong id")
-    assert "status: closed\n" in text_of(wiki)[1]
-    assert "checked `wiki/adapalene.md` and found nothing of this any more." in text_of(wiki)[1]
+    assert (ran.code, ran.stdout.partition(":")[0]) == (3, "close")
 
 
 def test_an_outage_closes_nothing(canonid: Canonid, wiki: Path) -> None:
@@ -81,11 +133,13 @@ def test_a_page_that_cannot_be_read_closes_nothing(canonid: Canonid, wiki: Path)
 
 
 def test_a_deleted_page_closes_its_issue(canonid: Canonid, wiki: Path) -> None:
-    """Only in a run over its folder."""
+    """Only in runs over its folder."""
+    configure(wiki, "close_after_days = 0")
     canonid("issues", "sync", wiki)
     (wiki / "adapalene.md").unlink()
 
     assert canonid("issues", "sync", wiki / "anakinra.md").stdout == ""
+    assert canonid("issues", "sync", wiki).stdout.startswith("wait: adapalene")
     assert canonid("issues", "sync", wiki).stdout.startswith("close: adapalene")
 
 
@@ -116,8 +170,7 @@ def test_a_page_with_conflicts_gets_an_issue_without_a_diff(canonid: Canonid, wi
 
 def test_the_folder_can_be_chosen(canonid: Canonid, wiki: Path) -> None:
     """And is not read as part of the corpus."""
-    config = wiki.parent / "canonid.toml"
-    config.write_text(config.read_text() + '[issues]\nfolder = "wiki/todo"\nlabels = ["ids", "bot"]\n')
+    configure(wiki, 'folder = "wiki/todo"\nlabels = ["ids", "bot"]')
     canonid("issues", "sync", wiki)
     (file,) = (wiki / "todo").iterdir()
 
@@ -128,8 +181,7 @@ def test_the_folder_can_be_chosen(canonid: Canonid, wiki: Path) -> None:
 @pytest.mark.parametrize(("tracker", "repository"), [("github", "owner/wiki"), ("gitlab", "group/wiki")])
 def test_a_plan_for_a_site_writes_nothing_there(canonid: Canonid, wiki: Path, tracker: str, repository: str) -> None:
     """It reads what is there, and shows no token."""
-    config = wiki.parent / "canonid.toml"
-    config.write_text(config.read_text() + f'[issues]\nrepository = "{repository}"\n')
+    configure(wiki, f'repository = "{repository}"')
     with serve_trackers() as site:
         urls = {"CANONID_GITHUB_URL": site.url, "CANONID_GITLAB_URL": site.url}
         ran = canonid(

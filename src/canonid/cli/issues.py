@@ -111,12 +111,13 @@ def _run(
     raise typer.Exit(ExitCode.UNCHECKED if report.unanswered else ExitCode.CLEAN)
 
 
-_SETTLED = {"keep", "waived"}
+_SETTLED = {"keep", "waived", "wait"}
 _WITH_TEXT = {"create", "update", "reopen"}
 
 
 def _shown(step: Step, number: str, *, with_text: bool) -> str:
-    line = f"{step.action}: {step.title}{f' ({number})' if number else ''}\n"
+    why = f": {step.comment}" if step.action == "wait" else ""
+    line = f"{step.action}: {step.title}{f' ({number})' if number else ''}{why}\n"
     if not with_text or step.action not in _WITH_TEXT:
         return line
     return line + "".join(f"    {text}".rstrip() + "\n" for text in step.body.splitlines()) + "\n"

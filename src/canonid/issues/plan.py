@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from canonid.issues import Per
@@ -52,6 +53,8 @@ class Action(StrEnum):
     UPDATE = "update"
     REOPEN = "reopen"
     CLOSE = "close"
+    WAIT = "wait"
+    """It is to be closed, but not yet: the comment says when."""
     KEEP = "keep"
     WAIVED = "waived"
     HELD = "held back"
@@ -104,6 +107,25 @@ def declined_by(existing: Iterable[Existing]) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How long nothing must be found of an issue before it is closed."""
+
+    runs: int = 0
+    """So many runs have to say so, the present one included …"""
+    days: int = 0
+    """… of which the first was so many days before the last, by the calendar: nightly runs are a day apart."""
+
+    def is_over(self, silent: Sequence[datetime]) -> bool:
+        """Whether runs that began at these moments are enough."""
+        days = (silent[-1].date() - silent[0].date()).days if silent else 0
+        return len(silent) >= self.runs and days >= self.days
+
+    def __str__(self) -> str:
+        runs = f"{self.runs} run{'' if self.runs == 1 else 's'}"
+        return f"{runs} over {self.days} day{'' if self.days == 1 else 's'}" if self.days else runs
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What the run knows of the issues that it did not ask for."""
 
@@ -113,6 +135,9 @@ class Ground:
     """Tells of an issue whether the run looked at its page (or knows it to be gone) and had all answers for it."""
     run: str
     """How to call the run in a comment."""
+    silent_runs: Callable[[State], Sequence[datetime]] = lambda _: ()
+    """When the runs began that could have found something of an issue again and did not, the oldest first."""
+    patience: Patience = Patience()
 
 
 def plan_steps(
@@ -165,8 +190,18 @@ def _is_settled(state: State, ground: Ground) -> bool:
 
 
 def _close(existing: Existing, ground: Ground) -> Step:
-    comment = f"Closed: {ground.run} checked `{existing.state.path}` and found nothing of this any more."
-    return Step(Action.CLOSE, existing.title, existing.body, existing, comment)
+    silent = ground.silent_runs(existing.state)
+    since = f", as has no run since {silent[0]:%Y-%m-%d} ({len(silent)} in all)" if len(silent) > 1 else ""
+    if ground.patience.is_over(silent):
+        comment = f"Closed: {ground.run} checked `{existing.state.path}` and found nothing of this any more{since}."
+        return Step(Action.CLOSE, existing.title, existing.body, existing, comment)
+    comment = f"not found any more by {_so_far(silent)}; to be closed after {ground.patience}"
+    return Step(Action.WAIT, existing.title, existing.body, existing, comment)
+
+
+def _so_far(silent: Sequence[datetime]) -> str:
+    runs = f"{len(silent)} run{'' if len(silent) == 1 else 's'}"
+    return f"{runs} since {silent[0]:%Y-%m-%d}" if silent else runs
 
 
 def _rationed(steps: Iterable[Step], most_new: int | None) -> Iterator[Step]:
