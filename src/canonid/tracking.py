@@ -21,6 +21,7 @@ from canonid.issues.body import Draft
 from canonid.issues.markdown import MarkdownTracker
 from canonid.issues.plan import Ground, Patience, Step, declined_by, plan_issues, plan_steps
 from canonid.issues.rest import Rest
+from canonid.issues.shelf import Shelf
 from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable
 from canonid.model import State as Standing
 from canonid.reports import narrow
@@ -101,13 +102,14 @@ def open_tracker(
         yield MarkdownTracker(issue_folder(settings), settings.labels, report.run.started_at.date())
         return
     where = repository_of(settings, kind)
+    shelf = Shelf(settings.database.with_name(f"{settings.database.stem}.{kind}"))
     if kind is Kind.GITHUB:
         headers = github.headers_for(environ.get("GITHUB_TOKEN", ""))
-        with Rest("GitHub", settings.github_url, headers) as rest:
+        with Rest("GitHub", settings.github_url, headers, shelf=shelf) as rest:
             yield github.GitHubTracker(rest, where, settings.labels)
     else:
         headers = gitlab.headers_for(environ.get("GITLAB_TOKEN", ""))
-        with Rest("GitLab", settings.gitlab_url, headers) as rest:
+        with Rest("GitLab", settings.gitlab_url, headers, shelf=shelf) as rest:
             yield gitlab.GitLabTracker(rest, where, settings.labels)
 
 

@@ -194,6 +194,19 @@ def test_a_plan_for_a_site_writes_nothing_there(canonid: Canonid, wiki: Path, tr
     assert (site.writes, "hush-hush" in site.tokens[0]) == ([], True)
 
 
+def test_a_second_sync_of_a_site_is_sent_nothing_again(canonid: Canonid, wiki: Path) -> None:
+    """The list is kept beside the store, the token nowhere."""
+    configure(wiki, 'repository = "owner/wiki"')
+    with serve_trackers() as site:
+        command = ("issues", "sync", wiki, "--tracker", "github")
+        for _ in range(3):
+            canonid(*command, GITHUB_TOKEN="hush-hush", CANONID_GITHUB_URL=site.url)
+
+    assert site.statuses == [200, 201, 200, 304]
+    kept = [file for file in (wiki.parent / "cache").rglob("*") if file.is_file()]
+    assert not any(b"hush" in file.read_bytes() for file in kept)
+
+
 def test_a_site_needs_a_repository(canonid: Canonid, wiki: Path) -> None:
     """Said before the work."""
     ran = canonid("issues", "plan", wiki, "--tracker", "github")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ class Site:
     refusals: list[Refusal] = field(default_factory=list)
     """Used up one a request."""
     requests: list[tuple[str, str]] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    """Of the answers that were no refusals."""
     tokens: list[str] = field(default_factory=list)
     drops_labels: bool = False
     """As GitHub does for a token that may not triage."""
@@ -103,7 +106,15 @@ def serve_trackers() -> Iterator[Site]:
                     self.close_connection = True
                 return
             status, document, headers = site.answer(self.command, self.path, json.loads(body or b"{}"))
-            self._send(status, json.dumps(document).encode(), headers)
+            answer = json.dumps(document).encode()
+            if self.command == "GET" and status == 200:
+                # As both servers do: a weak tag, and nothing but the tag for a state that is known.
+                tag = f'W/"{hashlib.sha256(answer).hexdigest()}"'
+                is_known = self.headers.get("If-None-Match") == tag
+                status, answer, headers = (304, b"", {}) if is_known else (status, answer, headers)
+                headers = {**headers, "ETag": tag}
+            site.statuses.append(status)
+            self._send(status, answer, headers)
 
         do_POST = do_PATCH = do_PUT = do_GET  # noqa: N815 - names of http.server
 

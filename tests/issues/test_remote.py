@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from canonid.errors import SettingsError, TrackerError
-from canonid.issues import Per, github, gitlab
+from canonid.issues import Kind, Per, github, gitlab
 from canonid.issues.base import Tracker, carry_out
 from canonid.issues.plan import Action, plan_issues, plan_steps
 from canonid.issues.rest import Rest
+from canonid.issues.shelf import Shelf
 from canonid.model import Finding
 from tests.emulator.trackers import Refusal, Site, serve_trackers
 from tests.issues.drafts import DRAFT, NOTHING, WRONG
@@ -32,15 +35,28 @@ def waits() -> list[float]:
     return []
 
 
-@pytest.fixture(params=["github", "gitlab"])
-def tracker(request: pytest.FixtureRequest, site: Site, waits: list[float]) -> Iterator[Tracker]:
-    """Each of the two, with a token."""
-    if request.param == "github":
-        with Rest("GitHub", site.url, github.headers_for(SECRET), sleep=waits.append) as rest:
+@contextmanager
+def opened(kind: Kind, site: Site, waits: list[float], shelf: Shelf | None = None) -> Iterator[Tracker]:
+    """One of the two, with a token."""
+    if kind is Kind.GITHUB:
+        with Rest("GitHub", site.url, github.headers_for(SECRET), shelf=shelf, sleep=waits.append) as rest:
             yield github.GitHubTracker(rest, "owner/wiki", ("ids", "bot"))
     else:
-        with Rest("GitLab", site.url, gitlab.headers_for(SECRET), sleep=waits.append) as rest:
+        with Rest("GitLab", site.url, gitlab.headers_for(SECRET), shelf=shelf, sleep=waits.append) as rest:
             yield gitlab.GitLabTracker(rest, "group/wiki", ("ids", "bot"))
+
+
+@pytest.fixture(params=[Kind.GITHUB, Kind.GITLAB])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each of the two."""
+    return Kind(request.param)
+
+
+@pytest.fixture
+def tracker(kind: Kind, site: Site, waits: list[float]) -> Iterator[Tracker]:
+    """It, ready to be read."""
+    with opened(kind, site, waits) as tracker:
+        yield tracker
 
 
 def sync(tracker: Tracker, *findings: Finding) -> list[tuple[Action, str]]:
@@ -61,6 +77,43 @@ def test_a_second_sync_sends_no_change(tracker: Tracker, site: Site) -> None:
     assert {number for _, number in second} == {"#1", "#2", "#3", "#4", "#5"}
     assert len(site.writes) == writes == 5
     assert set(site.tokens) <= {f"Bearer {SECRET}", SECRET}
+
+
+def test_what_has_not_changed_is_not_sent_again(kind: Kind, site: Site, waits: list[float], tmp_path: Path) -> None:
+    """Not even to another process; the number of pages is known although a 304 does not tell it."""
+    findings = [replace(WRONG, field=f"f{number}") for number in range(5)]
+    seen = []
+    for title in (None, None, "Mine"):
+        site.statuses.clear()
+        site.issues[2:3] = [{**issue, "title": title or issue["title"]} for issue in site.issues[2:3]]
+        with opened(kind, site, waits, Shelf(tmp_path / "shelf")) as tracker:
+            actions = {action for action, _ in sync(tracker, *findings)}
+            seen.append((actions, site.statuses.copy()))
+            is_mine = [issue.title == "Mine" for issue in tracker.read()]
+
+    assert seen[1:] == [({Action.KEEP}, [304, 304, 304]), ({Action.KEEP}, [304, 200, 304])]
+    assert is_mine == [False, False, True, False, False]
+    assert not any(SECRET in file.read_text() for file in (tmp_path / "shelf").iterdir())
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"url": 1}', None], ids=["empty", "list", "other", "folder"])
+def test_a_damaged_shelf_costs_a_request(
+    kind: Kind, site: Site, waits: list[float], tmp_path: Path, damage: bytes | None
+) -> None:
+    """And nothing else."""
+    shelf = Shelf(tmp_path / "shelf")
+    with opened(kind, site, waits, shelf) as tracker:
+        sync(tracker, WRONG)
+        first = tracker.read()
+        (file,) = shelf.folder.iterdir()
+        file.unlink()
+        if damage is None:
+            file.mkdir()
+        else:
+            file.write_bytes(damage)
+        second = tracker.read()
+
+    assert (first == second, site.statuses[-1]) == (True, 200)
 
 
 def test_update_close_and_reopen(tracker: Tracker, site: Site) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from canonid import __version__
 from canonid.errors import SettingsError, TrackerError
+from canonid.issues.shelf import Page, Shelf
 
 if TYPE_CHECKING:
     import httpx
@@ -19,6 +20,7 @@ _LONGEST_WAIT = 120.0
 _SECONDS = 30.0
 _PER_PAGE = 100
 _MOST_PAGES = 1000
+_UNCHANGED = 304
 _ADVICE = {
     401: "the token is not valid; make a new one",
     403: "the token has no right to do this",
@@ -37,6 +39,7 @@ class Rest:
         url: str,
         headers: Mapping[str, str],
         *,
+        shelf: Shelf | None = None,
         pause: float = 1.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -45,6 +48,7 @@ class Rest:
         if not all(value.isascii() and value.isprintable() and value == value.strip() for value in headers.values()):
             raise SettingsError(f"the token for {name} holds a blank, a line break or a letter that no token has")
         self._name = name
+        self._shelf = shelf
         self._pause = pause
         self._sleep = sleep
         agent = {"User-Agent": f"canonid/{__version__}"}
@@ -60,14 +64,28 @@ class Rest:
 
     def pages(self, path: str, **parameters: str) -> Iterator[dict[str, Any]]:
         """All items of a list, page by page; only numbers of pages are taken from replies, never addresses."""
-        for page in range(1, _MOST_PAGES + 1):
-            response = self._request("GET", path, params={**parameters, "per_page": str(_PER_PAGE), "page": str(page)})
-            items = self._json(response)
-            if not isinstance(items, list):
-                raise TrackerError(f"{self._name} answered with something else than a list of issues; try again later")
-            yield from (item for item in items if isinstance(item, dict))
-            if "next" not in response.links:
+        for number in range(1, _MOST_PAGES + 1):
+            page = self._page(path, {**parameters, "per_page": str(_PER_PAGE), "page": str(number)})
+            yield from page.items
+            if page.is_last:
                 return
+
+    def _page(self, path: str, query: Mapping[str, str]) -> Page:
+        """One page; the tracker need not send again what is on the shelf, and GitHub does not count such requests."""
+        url = str(self._client.build_request("GET", path, params=query).url)
+        kept = self._shelf.get(url) if self._shelf else None
+        condition = {"If-None-Match": kept.etag} if kept else {}
+        response = self._request("GET", path, params=query, headers=condition)
+        if kept and response.status_code == _UNCHANGED:
+            return kept
+        items = self._json(response)
+        if not isinstance(items, list):
+            raise TrackerError(f"{self._name} answered with something else than a list of issues; try again later")
+        etag, is_last = response.headers.get("etag", ""), "next" not in response.links
+        page = Page(url, etag, [item for item in items if isinstance(item, dict)], is_last)
+        if self._shelf and etag:
+            self._shelf.put(page)
+        return page
 
     def write(self, method: str, path: str, document: Mapping[str, object]) -> dict[str, Any]:
         """Send a change, not faster than trackers like it."""
@@ -97,7 +115,7 @@ class Rest:
 
     def _accepted(self, response: httpx.Response) -> httpx.Response:
         status = response.status_code
-        if response.is_success:
+        if response.is_success or status == _UNCHANGED:
             return response
         if _is_limit(response):
             raise TrackerError(

@@ -1,0 +1,55 @@
+"""Pages of a tracker's lists as they were last read, so that what has not changed need not be sent again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list."""
+
+    url: str
+    etag: str
+    """What the tracker called this state of the page."""
+    items: list[dict[str, Any]]
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A folder with one file a page; for its owner's eyes, because the issues may be those of a private repository.
+
+    Nothing depends on it: without it, or with a damaged file, everything is read anew.
+    """
+
+    folder: Path
+
+    def get(self, url: str) -> Page | None:
+        """The page of this address as it was last read."""
+        try:
+            page = Page(**json.loads(self._file(url).read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+        is_whole = page.url == url and isinstance(page.items, list) and isinstance(page.is_last, bool)
+        is_sendable = isinstance(page.etag, str) and page.etag.isascii() and page.etag.isprintable()
+        return page if is_whole and is_sendable and all(isinstance(item, dict) for item in page.items) else None
+
+    def put(self, page: Page) -> None:
+        """Keep a page instead of its former state; where that is not possible, the next run asks in full."""
+        with suppress(OSError):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".", dir=self.folder)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(page), file)
+            Path(name).replace(self._file(page.url))
+
+    def _file(self, url: str) -> Path:
+        return self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.json"
