@@ -95,6 +95,7 @@ mail_to = ["curator@example.org"]
 repository = "owner/wiki"
 labels = ["ids"]
 folder = "todo"
+dashboard = "ids.md"
 close_after_runs = 3
 close_after_days = 0
 """,
@@ -114,7 +115,7 @@ close_after_days = 0
     assert settings.fields == {"my-chembl": "chembl.compound", "chembl-id": False}
     assert settings.shared == {"CHEMBL25": "aspirin and its brand share a record"}
     assert (settings.repository, settings.labels, settings.folder) == ("owner/wiki", ("ids",), tmp_path / "todo")
-    assert (settings.close_after_runs, settings.close_after_days) == (3, 0)
+    assert (settings.close_after_runs, settings.close_after_days, settings.dashboard) == (3, 0, tmp_path / "ids.md")
     assert "default" not in {origin for key, origin in settings.origins.items() if not key.endswith("_url")}
 
 

@@ -85,6 +85,13 @@ def read_path(value: Any, base: Path) -> Path:
     return Path(os.path.normpath(base / Path(value).expanduser()))
 
 
+def read_page(value: Any, base: Path) -> Path:
+    """The absolute path of a Markdown file."""
+    path = read_path(value, base)
+    _need(path.suffix == ".md", "the path of a file that ends in .md")
+    return path
+
+
 def read_database(value: Any, base: Path) -> Path:
     """The absolute path of a database that outlives the run."""
     if isinstance(value, str) and "://" in value:

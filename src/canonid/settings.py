@@ -68,6 +68,8 @@ class Settings:
     """Of new issues; by the first one canonid finds them again."""
     folder: Path | None = None
     """Where issues are kept as files; by default `canonid-issues` beside `canonid.toml`."""
+    dashboard: Path | None = None
+    """One file in which issues are kept instead."""
     close_after_runs: int = 2
     """An issue is closed when so many runs that could have found it again did not …"""
     close_after_days: int = 1
@@ -132,6 +134,7 @@ KEYS: tuple[Key, ...] = (
     Key("issues.repository", kinds.read_repository),
     Key("issues.labels", kinds.read_labels),
     Key("issues.folder", kinds.read_path),
+    Key("issues.dashboard", kinds.read_page),
     Key("issues.close_after_runs", kinds.read_count),
     Key("issues.close_after_days", kinds.read_days),
 )

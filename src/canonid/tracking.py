@@ -18,6 +18,7 @@ from canonid.issues import FOLDER, Kind, Per, github, gitlab
 from canonid.issues.base import Tracker, carry_out
 from canonid.issues.block import State
 from canonid.issues.body import Draft
+from canonid.issues.dashboard import DashboardTracker
 from canonid.issues.markdown import MarkdownTracker
 from canonid.issues.plan import Ground, Patience, Step, declined_by, plan_issues, plan_steps
 from canonid.issues.rest import Rest
@@ -88,18 +89,17 @@ def _plan(
     return plan_steps(issues, existing, ground, wanted.most_new)
 
 
-def issue_folder(settings: Settings) -> Path:
-    """Where issues are kept as files."""
-    return settings.folder or settings.home / FOLDER
-
-
 @contextmanager
 def open_tracker(
     settings: Settings, kind: Kind, report: Report, environ: Mapping[str, str] = os.environ
 ) -> Iterator[Tracker]:
     """The tracker, ready to be read; tokens come from the environment, and go nowhere but to the tracker."""
     if kind is Kind.MARKDOWN:
-        yield MarkdownTracker(issue_folder(settings), settings.labels, report.run.started_at.date())
+        today = report.run.started_at.date()
+        if settings.dashboard:
+            yield DashboardTracker(settings.dashboard, settings.labels, today)
+        else:
+            yield MarkdownTracker(settings.folder or settings.home / FOLDER, settings.labels, today)
         return
     where = repository_of(settings, kind)
     shelf = Shelf(settings.database.with_name(f"{settings.database.stem}.{kind}"))
@@ -126,7 +126,8 @@ def repository_of(settings: Settings, kind: Kind) -> str:
 def _linker(settings: Settings, kind: Kind, root: Path) -> Callable[[Place], str]:
     """Addresses of lines: relative to the folder of files, or as the site of the tracker shows them."""
     if kind is Kind.MARKDOWN:
-        way = Path(os.path.relpath(root, issue_folder(settings))).as_posix()
+        folder = settings.dashboard.parent if settings.dashboard else settings.folder or settings.home / FOLDER
+        way = Path(os.path.relpath(root, folder)).as_posix()
         return lambda place: quote(f"{way}/{place.path}")
     address, api = (
         (github.line_address, settings.github_url)

@@ -115,7 +115,7 @@ def pages_among(settings: Settings, paths: Sequence[Path]) -> list[Path]:
 
 
 def _excluded(settings: Settings, root: Path) -> tuple[str, ...]:
-    return (*settings.exclude, *issue_files(settings.folder, root))
+    return (*settings.exclude, *issue_files((settings.folder, settings.dashboard), root))
 
 
 @contextmanager

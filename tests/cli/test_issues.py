@@ -178,6 +178,22 @@ def test_the_folder_can_be_chosen(canonid: Canonid, wiki: Path) -> None:
     assert canonid("issues", "plan", wiki).stdout == ""
 
 
+def test_a_dashboard_is_one_file_and_no_page(canonid: Canonid, wiki: Path) -> None:
+    """It lies among the pages, is not read as one, and a cancelled task waives."""
+    configure(wiki, 'dashboard = "wiki/todo/ids.md"')
+    made = canonid("issues", "sync", wiki.parent)
+    text = (wiki / "todo" / "ids.md").read_text()
+    pages = canonid("check", wiki.parent, "--format", "json").stdout
+    again = canonid("issues", "sync", wiki.parent)
+    (wiki / "todo" / "ids.md").write_text(text.replace("- [ ]", "- [-]"))
+
+    assert made.stdout.startswith("create: adapalene: wrong id")
+    assert "[`wiki/adapalene.md:3`](../../wiki/adapalene.md)" in text
+    assert "ids.md" not in pages
+    assert again.stdout == ""
+    assert canonid("issues", "sync", wiki.parent).stdout.startswith("waived: adapalene")
+
+
 @pytest.mark.parametrize(("tracker", "repository"), [("github", "owner/wiki"), ("gitlab", "group/wiki")])
 def test_a_plan_for_a_site_writes_nothing_there(canonid: Canonid, wiki: Path, tracker: str, repository: str) -> None:
     """It reads what is there, and shows no token."""

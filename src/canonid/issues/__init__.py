@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,6 +26,6 @@ class Per(StrEnum):
     FINDING = "finding"
 
 
-def issue_files(folder: Path | None, root: Path) -> tuple[str, ...]:
-    """Patterns for the issues that canonid keeps as files below `root`: they quote pages, and are none."""
-    return (FOLDER, Path(os.path.relpath(folder, root)).as_posix()) if folder else (FOLDER,)
+def issue_files(places: Iterable[Path | None], root: Path) -> tuple[str, ...]:
+    """Patterns for the files below `root` in which canonid keeps issues: they quote pages, and are none."""
+    return (FOLDER, *(Path(os.path.relpath(place, root)).as_posix() for place in places if place))

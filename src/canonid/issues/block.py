@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 _BEGIN = "<!-- canonid:begin; what is written outside of these two marks is kept -->"
-_END = "<!-- canonid:end -->"
-_STATE = re.compile(r"<!-- canonid: (\{[^\n]*\}) -->")
+END = "<!-- canonid:end -->"
+STATE = re.compile(r"<!-- canonid: (\{[^\n]*\}) -->")
 _BLOCK = re.compile(r"<!-- canonid:begin[^\n]*-->.*<!-- canonid:end -->", re.DOTALL)
 
 
@@ -41,7 +41,7 @@ def hidden(state: State) -> str:
 
 def read_state(body: str) -> State | None:
     """The state in a text, None if canonid has no part in it."""
-    match = _STATE.search(body)
+    match = STATE.search(body)
     try:
         document = json.loads(match[1]) if match else {}
         texts = [document[name] for name in ("fingerprint", "subject", "path", "title", "digest")]
@@ -56,7 +56,7 @@ def read_state(body: str) -> State | None:
 
 def block_of(state: State, text: str) -> str:
     """Our whole part: marker, hidden state, text, marker."""
-    return f"{_BEGIN}\n{hidden(state)}\n\n{text.rstrip()}\n\n{_END}"
+    return f"{_BEGIN}\n{hidden(state)}\n\n{text.rstrip()}\n\n{END}"
 
 
 def merged(body: str, block: str) -> str:
@@ -68,5 +68,5 @@ def merged(body: str, block: str) -> str:
         block = block.replace("\n", "\r\n")
     if _BLOCK.search(body):
         return _BLOCK.sub(lambda _: block, body, count=1)
-    rest = _STATE.sub("", body).rstrip()
+    rest = STATE.sub("", body).rstrip()
     return f"{rest}\n\n{block}\n" if rest else block

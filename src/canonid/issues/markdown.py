@@ -39,7 +39,7 @@ class MarkdownTracker:
         return [issue for issue in found if issue is not None]
 
     def _existing(self, path: Path) -> Existing | None:
-        text = _text_of(path)
+        text = text_of(path)
         state = read_state(text)
         if state is None:
             return None
@@ -80,19 +80,20 @@ class MarkdownTracker:
 
     def _replace(self, issue: Existing, text: str) -> None:
         """Write, unless somebody was faster."""
-        if _text_of(self.folder / issue.number) != issue.body:
+        if text_of(self.folder / issue.number) != issue.body:
             raise TrackerError(f"{self.folder / issue.number} was changed meanwhile; run again")
         self._write(issue.number, text)
 
     def _write(self, name: str, text: str) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(self.folder / name, text.encode())
+            write_whole(self.folder / name, text.encode())
         except OSError as error:
             raise TrackerError(f"{self.folder / name} cannot be written: {error.strerror}") from error
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of an issue file, with the line ends that it has."""
     try:
         return path.read_bytes().decode()
     except OSError as error:
@@ -135,7 +136,7 @@ def _with_title(text: str, title: str) -> str:
     return _in_head(text, change)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Put the file in place in one step, with the rights that it had."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

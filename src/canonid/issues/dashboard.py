@@ -1,0 +1,134 @@
+"""Issues as tasks of one Markdown file in the wiki, which people may rearrange and write into."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from canonid.errors import TrackerError
+from canonid.issues.block import END, STATE, State, read_state
+from canonid.issues.markdown import text_of, write_whole
+from canonid.issues.plan import Existing
+
+_START = re.compile(rf"(?:<!-- canonid:begin[^\n]*-->\s*)?{STATE.pattern}")
+_CLOSED, _DECLINED = {"x", "X"}, {"-"}
+_HEAD = """\
+---
+title: needs-canonical-id
+tags: {tags}
+---
+
+# Identifiers to settle
+
+Each task is an issue. Tick it when it is done; `[-]` instead of `[ ]`, or `#wontfix` in its line, waives it. What you
+write outside of the hidden marks stays.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """An issue in the file: its task, found by the block id at its end, and our text, wherever people moved them."""
+
+    task: re.Match[str] | None
+    """Groups: before the mark, the mark, before the title, the title."""
+    start: int
+    end: int
+    existing: Existing
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardTracker:
+    """One task an issue: `[ ]` is open, `[x]` closed, `[-]` waived."""
+
+    file: Path
+    labels: Sequence[str]
+    """They become the `tags:` of a new file."""
+    today: date
+    """For what is written below the text when an issue is closed or opened again."""
+
+    def read(self) -> list[Existing]:
+        """The tasks that are ours."""
+        return [section.existing for section in _sections(self._text())] if self.file.exists() else []
+
+    def create(self, title: str, body: str) -> str:
+        """A new task at the end."""
+        state = read_state(body)
+        if state is None:
+            raise TrackerError("this text has no fingerprint, so it would never be found again")
+        tags = json.dumps(list(self.labels), ensure_ascii=False)
+        text = self._text() if self.file.exists() else _HEAD.format(tags=tags)
+        added = f"\n- [ ] {title} {_anchor(state)}\n\n{body}\n"
+        self._write(text.rstrip() + _as_in(text, f"\n{added}"))
+        return _anchor(state)
+
+    def update(self, issue: Existing, title: str, body: str) -> None:
+        """Title and text."""
+        self._change(issue, title, body, "")
+
+    def close(self, issue: Existing, comment: str) -> None:
+        """The task ticked, and why below its text."""
+        self._change(issue, issue.title, f"{issue.body}\n\n> {self.today}: {comment}", "x")
+
+    def reopen(self, issue: Existing, title: str, body: str, comment: str) -> None:
+        """The task not ticked any more."""
+        self._change(issue, title, f"{body}\n\n> {self.today}: {comment}", " ")
+
+    def _change(self, issue: Existing, title: str, body: str, mark: str) -> None:
+        """Put in title, text and mark (empty: the one that it has), unless somebody was faster."""
+        text = self._text()
+        section = next((section for section in _sections(text) if section.existing == issue), None)
+        if section is None:
+            raise TrackerError(f"{self.file} was changed meanwhile; run again")
+        parts = [(section.start, section.end, _as_in(text, body))]
+        if section.task:
+            before, old, between, _ = section.task.groups()
+            parts.append((*section.task.span(), f"{before}{mark or old}{between}{title}"))
+        else:  # somebody deleted it
+            task = f"- [{mark or ' '}] {title} {_anchor(issue.state)}\n\n"
+            parts.append((section.start, section.start, _as_in(text, task)))
+        for start, end, new in sorted(parts, reverse=True):
+            text = text[:start] + new + text[end:]
+        self._write(text)
+
+    def _text(self) -> str:
+        return text_of(self.file)
+
+    def _write(self, text: str) -> None:
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.file, text.encode())
+        except OSError as error:
+            raise TrackerError(f"{self.file} cannot be written: {error.strerror}") from error
+
+
+def _sections(text: str) -> Iterator[_Section]:
+    """Our parts of the file; one whose end mark is lost ends with its hidden state, and what follows is theirs."""
+    starts = [match for match in _START.finditer(text) if read_state(match[0])]
+    limits = [match.start() for match in starts[1:]] + [len(text)]
+    for match, limit in zip(starts, limits, strict=True):
+        closing = text.rfind(END, match.end(), limit)
+        end = closing + len(END) if closing >= 0 else match.end()
+        if (state := read_state(match[0])) is not None:
+            yield _section(text, match.start(), end, state)
+
+
+def _section(text: str, start: int, end: int, state: State) -> _Section:
+    anchor = re.escape(_anchor(state))
+    task = re.search(rf"^([ \t]*[-*+] \[)(.)(\][ \t]+)([^\r\n]*?)(?=[ \t]+{anchor}[ \t]*\r?$)", text, re.MULTILINE)
+    mark, title = (task[2], task[4]) if task else (" ", state.title)
+    is_declined = mark in _DECLINED or bool(re.search(r"#wontfix\b", title))
+    is_open = mark not in _CLOSED | _DECLINED
+    return _Section(task, start, end, Existing(_anchor(state), title, text[start:end], is_open, is_declined, state))
+
+
+def _anchor(state: State) -> str:
+    """A block id of Obsidian, which links can name."""
+    return f"^canonid-{state.key[:8]}"
+
+
+def _as_in(text: str, new: str) -> str:
+    return new.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else new
