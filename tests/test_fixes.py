@@ -86,6 +86,47 @@ def test_a_gap_tag_goes_with_the_blank_before_it(tmp_path: Path) -> None:
     assert plan.after == PAGE.replace(f" {GAP}", "")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- ChEMBL: none known. #gap/needs-canonical-id.", "- ChEMBL: none known."),
+        ("- ChEMBL: none #gap/needs-canonical-id.", "- ChEMBL: none."),
+        ("- ChEMBL: none  #gap/needs-canonical-id  ", "- ChEMBL: none  "),
+        ("- ChEMBL: none #gap/needs-canonical-id yet", "- ChEMBL: none yet"),
+        ("- ChEMBL: none. #gap/needs-canonical-id — ask", "- ChEMBL: none. — ask"),
+        ("- ChEMBL: none; #gap/needs-canonical-id", "- ChEMBL: none"),
+        ("- ChEMBL: none; see #gap/needs-canonical-id", "- ChEMBL: none"),
+        ("- ChEMBL: none — #gap/needs-canonical-id", "- ChEMBL: none"),
+        ("- ChEMBL: none (#gap/needs-canonical-id)", "- ChEMBL: none"),
+        ("- ChEMBL: none (see #gap/needs-canonical-id), so far", "- ChEMBL: none, so far"),
+        ("- ChEMBL: none (#gap/needs-canonical-id now)", "- ChEMBL: none (now)"),
+        ("- #gap/needs-canonical-id — ChEMBL has none", "- ChEMBL has none"),
+        ("#gap/needs-canonical-id ChEMBL has none", "ChEMBL has none"),
+        ("1. #gap/needs-canonical-id: ChEMBL", "1. ChEMBL"),
+        ("| ChEMBL | #gap/needs-canonical-id | x |", "| ChEMBL | | x |"),
+        ("| ChEMBL | none #gap/needs-canonical-id |", "| ChEMBL | none |"),
+        ("ChEMBL\n- #gap/needs-canonical-id", "ChEMBL"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_nothing_dangles_where_a_gap_tag_was(before: str, after: str, end: str) -> None:
+    """Neither a period or a blank too many nor a word that led to it; every other byte stays."""
+    text = f"---\nchembl-id: null\n---\nA..\n{before}\nB  ;.\n".replace("\n", end)
+    page = read_page(Source("p.md", text), "p", fields_from({}))
+    (plan,) = plans(page, text, closing(page, "chembl-id"))
+
+    assert plan.after == f"---\nchembl-id: null\n---\nA..\n{after}\nB  ;.\n".replace("\n", end)
+
+
+def test_a_comment_that_held_nothing_but_the_tag_goes(tmp_path: Path) -> None:
+    """In front matter, with the blanks before it."""
+    text = "---\nchembl-id: null   # #gap/needs-canonical-id\n---\n"
+    page = written(tmp_path, text)
+    (plan,) = plans(page, text, closing(page, "chembl-id"))
+
+    assert plan.after == "---\nchembl-id: null\n---\n"
+
+
 def test_a_gap_tag_stays_while_its_value_is_only_proposed(tmp_path: Path) -> None:
     """A medium proposal is not taken; then the identifier is still missing."""
     page = written(tmp_path, PAGE)

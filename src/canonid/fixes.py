@@ -17,6 +17,14 @@ from canonid.model import Claim, ClaimKind, Confidence, Finding, Page, Place, Re
 GAP = "#gap/needs-canonical-id"
 _CLOSING = "ID405"
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
+_REST_OF_LINE = re.compile(r"[^\r\n]*")
+_NOTHING_BEFORE = re.compile(r"\ufeff?(?:.*\|)?[ \t]*(?:[-*+>]|[0-9]+[.)])?[ \t]*(?:\[.\])?[ \t]*")
+"""Of a line or of a table's cell: at most the mark of a list."""
+_AWAY = re.compile(r"[ \t]*[.;,:—–-]?[ \t]*")
+_BLANKS = re.compile(r"[ \t]*")
+_END_OF_CLAUSE = re.compile(r"[ \t]*(?:[.,;:!?)\]|]|-->|\Z)")
+_LED_TO = re.compile(r"(?:(?:[ \t]*[;,—–])?(?:[ \t]+|(?<=\())see)?[ \t]*[;,—–]?[ \t]*\Z|[ \t]+#[ \t]*\Z")
+_PERIOD = re.compile(r"[ \t]*[.,;:]")
 _SAFE = {Confidence.HIGH}
 _UNSAFE = {Confidence.HIGH, Confidence.MEDIUM}
 
@@ -123,15 +131,39 @@ def _key(finding: Finding) -> tuple[str, str | None]:
 
 
 def _gap_edits(finding: Finding, texts: Mapping[str, str], report: Report) -> Iterator[Edit]:
-    """The tag with the blank before it; left alone while a value that it asks for is only proposed."""
+    """The tag, with what would make no sense without it; left alone while a value that it asks for is only proposed."""
     proposed = {(item.subject, item.field) for item in report.findings if item.proposal is not None}
     if any((finding.subject, field) in proposed for field in finding.field.split("+")):
         return
     text = texts.get(finding.place.path, "")
     start = offset_of(text, finding.place)
     if text.startswith(GAP, start):
-        before = start - 1 if start and text[start - 1] in " \t" else start
-        yield Edit(before, start + len(GAP), "", f"{finding.code} {finding.message}")
+        yield Edit(*_gap_span(text, start), "", f"{finding.code} {finding.message}")
+
+
+def _gap_span(text: str, start: int) -> tuple[int, int]:
+    """What goes with the tag at `start`: blanks, and marks and words of its line that led to it or away from it."""
+    end = start + len(GAP)
+    line = text.rfind("\n", 0, start) + 1
+    stop = end + len(_REST_OF_LINE.match(text, end)[0])  # type: ignore[index] # it may be nothing
+    head, tail = text[line:start], text[end:stop]
+    if _NOTHING_BEFORE.fullmatch(head):
+        away = end + _lead(_AWAY, tail)
+        is_whole_line = away == stop and "|" not in head
+        return (line, text.find("\n", stop) + 1 or stop) if is_whole_line else (start, away)
+    if not _END_OF_CLAUSE.match(tail):
+        return (start - 1, end) if head[-1] in " \t" else (start, end + _lead(_BLANKS, tail))
+    kept = head[: len(head) - len(_LED_TO.search(head)[0])]  # type: ignore[index] # it may be nothing, too
+    if kept.endswith("(") and tail.startswith(")"):
+        return line + len(kept[:-1].rstrip(" \t")), end + 1
+    has_ended = kept.endswith((".", "!", "?", ":"))
+    return line + len(kept), end + (_lead(_PERIOD, tail) if has_ended else 0)
+
+
+def _lead(pattern: re.Pattern[str], text: str) -> int:
+    """How many characters at the beginning of `text` are `pattern`."""
+    match = pattern.match(text)
+    return match.end() if match else 0
 
 
 def offset_of(text: str, place: Place) -> int:
