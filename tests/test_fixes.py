@@ -15,7 +15,7 @@ from canonid.corpus import fields_from, read_corpus
 from canonid.corpus.source import Source
 from canonid.corpus.wiki import read_page
 from canonid.errors import CorpusError
-from canonid.fixes import GAP, FilePlan, apply, offset_of, plan_fixes
+from canonid.fixes import GAP, Edit, FilePlan, apply, offset_of, plan_fixes
 from canonid.identifiers import CHEMBL
 from canonid.model import Confidence, Finding, Page, Proposal, Report, Run, Severity, State
 
@@ -206,6 +206,16 @@ def test_edits_that_would_break_the_front_matter_are_not_written(tmp_path: Path)
 
     with pytest.raises(CorpusError, match="would break the front matter"):
         apply(plan, tmp_path)
+    assert (tmp_path / page.path).read_text() == PAGE
+
+
+def test_edits_that_would_unmake_the_front_matter_are_not_written(tmp_path: Path) -> None:
+    """Without its last line all of it would be text."""
+    page = written(tmp_path, PAGE)
+    fence = PAGE.index("---", 3)
+
+    with pytest.raises(CorpusError, match="would break the front matter"):
+        apply(FilePlan(page.path, PAGE, (Edit(fence - 1, fence, "", "x"),)), tmp_path)
     assert (tmp_path / page.path).read_text() == PAGE
 
 

@@ -25,6 +25,7 @@ _BLANKS = re.compile(r"[ \t]*")
 _END_OF_CLAUSE = re.compile(r"[ \t]*(?:[.,;:!?)\]|]|-->|\Z)")
 _LED_TO = re.compile(r"(?:(?:[ \t]*[;,—–])?(?:[ \t]+|(?<=\())see)?[ \t]*[;,—–]?[ \t]*\Z|[ \t]+#[ \t]*\Z")
 _PERIOD = re.compile(r"[ \t]*[.,;:]")
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _SAFE = {Confidence.HIGH}
 _UNSAFE = {Confidence.HIGH, Confidence.MEDIUM}
 
@@ -197,14 +198,17 @@ def check_front_matter(plan: FilePlan) -> None:
     """Raise CorpusError unless the front matter, if valid before, is valid YAML after the edits."""
     import yaml  # noqa: PLC0415 - only for files that are changed
 
-    for name, text in (("before", plan.before), ("after", plan.after)):
-        match = re.match(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", text, re.DOTALL | re.MULTILINE)
-        try:
-            yaml.safe_load(match[1] if match else "")
-        except yaml.YAMLError as error:
-            if name == "before":
-                return  # it was no worse before
-            raise CorpusError(f"{plan.path}: the edits would break the front matter; nothing was written") from error
+    before, after = _FRONT_MATTER.match(plan.before), _FRONT_MATTER.match(plan.after)
+    if before is None:
+        return
+    try:
+        yaml.safe_load(before[1])
+    except yaml.YAMLError:
+        return  # it is no worse afterwards
+    try:
+        yaml.safe_load(after[1] if after else "\0")
+    except yaml.YAMLError as error:
+        raise CorpusError(f"{plan.path}: the edits would break the front matter; nothing was written") from error
 
 
 def _replace(path: Path, content: bytes) -> None:

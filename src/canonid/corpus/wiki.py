@@ -189,7 +189,7 @@ def _property(source: Source, slug: str, role: Role, scalar: Scalar) -> Iterator
     value = read_scalar(scalar.text)
     if role is not Role.TITLE and value is not None and value.text is not None:
         spec = FieldSpec("", kind=ClaimKind.PROPERTY)
-        yield field_claim(source, slug, role.value, spec, value, _span(scalar, value))
+        yield field_claim(source, slug, role.value, spec, value, _span(source, scalar, value))
 
 
 def _entry_claims(source: Source, slug: str, key: str, spec: FieldSpec, entry: Entry) -> Iterator[Claim]:
@@ -204,14 +204,22 @@ def _entry_claims(source: Source, slug: str, key: str, spec: FieldSpec, entry: E
         if spec.kind is ClaimKind.COUNT and not counts.is_count(value):
             continue
         value = Value(value.text, value.start, value.end, scalar.comment or value.comment)
-        yield field_claim(source, slug, key, spec, value, _span(scalar, value))
+        yield field_claim(source, slug, key, spec, value, _span(source, scalar, value))
 
 
-def _span(scalar: Scalar, value: Value) -> tuple[int, int]:
-    """Where the value stands in the file: the whole scalar if it is written with escapes or on several lines."""
-    if scalar.end - scalar.start != len(scalar.text):
-        return scalar.start, scalar.end
-    return scalar.start + value.start, scalar.start + value.end
+def _span(source: Source, scalar: Scalar, value: Value) -> tuple[int, int]:
+    """Where the value stands in the file: the whole scalar if it is written with escapes or over several lines.
+
+    A block (`|`, `>`) ends with a line end that is not the value's, and without which the next key would be lost.
+    """
+    if scalar.end - scalar.start == len(scalar.text):
+        return scalar.start + value.start, scalar.start + value.end
+    raw = source.text[scalar.start : scalar.end]
+    literal = scalar.text[value.start : value.end]
+    if raw.count(literal) == 1:
+        start = scalar.start + raw.index(literal)
+        return start, start + len(literal)
+    return scalar.start, scalar.start + len(raw.rstrip())
 
 
 def _labels(
