@@ -151,13 +151,18 @@ def _parser(parsers: Mapping[str, Callable[[Evidence], Answer]]) -> Callable[[Ev
 def _differ(report: Report, pages: Sequence[Page], root: Path) -> Callable[[Sequence[Finding]], str]:
     """The edits that findings propose, those of medium confidence included: a person looks at them."""
     by_path = {page.path: page for page in pages}
+    by_page: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        by_page.setdefault(finding.place.path, []).append(finding)
 
     def diff(findings: Sequence[Finding]) -> str:
         path = findings[0].place.path
         try:
             # As the reader decodes, so that its offsets hold.
             text = (root / path).read_bytes().decode("utf-8", errors="surrogateescape")
-            only = replace(report, findings=tuple(findings))
+            # What the page's other findings propose is not done here, but a gap tag has to wait for it.
+            waiting = (replace(item, state=Standing.WAIVED) for item in by_page[path] if item not in findings)
+            only = replace(report, findings=(*findings, *waiting))
             plans = plan_fixes(only, [by_path[path]], {path: text}, unsafe=True)
         except (CorpusError, KeyError, OSError):
             return ""  # conflict markers, or gone since: there is nothing to propose

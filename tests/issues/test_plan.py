@@ -10,7 +10,7 @@ import pytest
 from canonid.issues import Per
 from canonid.issues.block import block_of, hidden, merged, read_state
 from canonid.issues.plan import Action, Ground, Issue, Step, declined_by, plan_issues, plan_steps
-from canonid.model import Finding, Place, State
+from canonid.model import Confidence, Finding, Place, Proposal, State
 from tests.issues.drafts import DRAFT, ERTAPENEM, MISSING, NOTHING, SEARCH, WRONG, as_existing, state
 
 OTHER = replace(WRONG, field="drugbank-id", claimed="DB00303")
@@ -68,6 +68,40 @@ def test_a_page_makes_one_issue_and_a_finding_its_own_if_asked() -> None:
         "adapalene: obsolete id, pubchem-cid `CHEMBL1232` (ID202)",
         "adapalene: wrong id, chembl-id `CHEMBL1232` (ID301)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("ID401", "fisetin: missing id, drugbank-id `null` (ID401)"),
+        ("ID403", "fisetin: missing id, drugbank-id (ID403)"),
+        ("ID402", "fisetin: null to justify, drugbank-id `null` (ID402)"),
+        ("ID104", "fisetin: wrong id, drugbank-id `null` (ID104)"),
+        ("ID405", "fisetin: gap tag that can be closed, drugbank-id (ID405)"),
+    ],
+)
+def test_the_title_says_what_kind_it_is(code: str, title: str) -> None:
+    """Five kinds; a record too thin to decide is none of them."""
+    assert [issue.title for issue in plan_issues([replace(MISSING, code=code)], DRAFT)] == [title]
+    assert plan_issues([replace(MISSING, code="ID306")], DRAFT) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "proposal", "text"),
+    [
+        ("ID403", Proposal("DB07795", Confidence.HIGH, "x"), "Add to the front matter: `drugbank-id: DB07795`."),
+        ("ID401", Proposal("DB07795", Confidence.LOW, "x"), "None that changes just a value: carry out by hand what"),
+        ("ID402", None, "None: the evidence proves no value."),
+        ("ID405", None, "None yet: another finding proposes the identifier that the tag asks for. Write it first."),
+    ],
+)
+def test_without_a_diff_it_says_what_to_do(code: str, proposal: Proposal | None, text: str) -> None:
+    """In place of the edit."""
+    draft = replace(DRAFT, diff=lambda _: "")
+    (issue,) = plan_issues([replace(MISSING, code=code, proposal=proposal)], draft)
+
+    assert f"### Proposed edit\n\n{text}" in issue.body
+    assert ("Claimed at" in issue.body) is (code != "ID403")
 
 
 def test_pages_of_one_name_have_issues_of_their_own() -> None:

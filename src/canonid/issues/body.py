@@ -13,6 +13,9 @@ from canonid.identifiers import AUTHORITIES, PREFIXES
 from canonid.model import Answer, ById, Evidence, Finding, Found, Place, Question, Record, Unavailable
 from canonid.rules import RULES
 
+_GAP = "ID405"
+_NO_KEY = "ID403"
+"""Its finding is about a key that the page does not have."""
 _MOST_RECORDS = 5
 """Records shown of one search: more are no help."""
 _DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
@@ -37,7 +40,7 @@ def render_title(findings: Sequence[Finding], kinds: Mapping[str, str]) -> str:
     if len(findings) == 1:
         finding = findings[0]
         claimed = "null" if finding.claimed is None else finding.claimed
-        value = "" if finding.code == "ID405" else f" `{claimed}`"
+        value = "" if finding.code in {_GAP, _NO_KEY} else f" `{claimed}`"
         return " ".join(f"{subject}: {kinds[finding.code]}, {finding.field}{value} ({finding.code})".split())
     counts = Counter(kinds[finding.code] for finding in findings)
     return f"{subject}: " + ", ".join(f"{kind} ×{count}" for kind, count in sorted(counts.items()))
@@ -56,18 +59,19 @@ def render_body(findings: Sequence[Finding], draft: Draft) -> str:
 
 def _render(findings: Sequence[Finding], draft: Draft, *, is_dated: bool) -> str:
     sections = [_section(finding, draft, is_dated=is_dated) for finding in findings]
-    return "\n\n".join([*sections, _edit(draft.diff(findings)), _waive(findings)])
+    return "\n\n".join([*sections, f"### Proposed edit\n\n{_edit(draft.diff(findings), findings)}", _waive(findings)])
 
 
 def _section(finding: Finding, draft: Draft, *, is_dated: bool) -> str:
     rule = next(rule for rule in RULES if rule.code == finding.code)
     claimed = "null" if finding.claimed is None else finding.claimed
+    what, where = (f": {_code(claimed)}", "Claimed at") if finding.code != _NO_KEY else ("", "Other identifiers at")
     lines = [
-        f"### {_safe(finding.field)}: {_code(claimed)} ({finding.code} {rule.name}, {finding.severity})",
+        f"### {_safe(finding.field)}{what} ({finding.code} {rule.name}, {finding.severity})",
         "",
         f"{_safe(finding.message)}.",
         "",
-        "- Claimed at " + ", ".join(_place(place, draft) for place in (finding.place, *finding.also)),
+        f"- {where} " + ", ".join(_place(place, draft) for place in (finding.place, *finding.also)),
     ]
     if finding.proposal is not None:
         value = "null" if finding.proposal.value is None else finding.proposal.value
@@ -129,11 +133,20 @@ def _record(record: Record) -> str:
     return ", ".join(parts)
 
 
-def _edit(diff: str) -> str:
-    if not diff:
-        return "### Proposed edit\n\nNone: the evidence proves no value. Decide by hand."
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", diff)), default=0))
-    return f"### Proposed edit\n\n{fence}diff\n{diff.rstrip()}\n{fence}"
+def _edit(diff: str, findings: Sequence[Finding]) -> str:
+    """The diff, and what no diff can say: a key that is not there has no line to change."""
+    proposed = [(item.code, f"{item.field}: {item.proposal.value}") for item in findings if item.proposal is not None]
+    added = [f"Add to the front matter: {_code(line)}." for code, line in proposed if code == _NO_KEY]
+    if diff:
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", diff)), default=0))
+        return "\n\n".join([f"{fence}diff\n{diff.rstrip()}\n{fence}", *added])
+    if added:
+        return "\n\n".join(added)
+    if proposed:
+        return "None that changes just a value: carry out by hand what is proposed above."
+    if {item.code for item in findings} == {_GAP}:
+        return "None yet: another finding proposes the identifier that the tag asks for. Write it first."
+    return "None: the evidence proves no value. Decide by hand."
 
 
 def _waive(findings: Sequence[Finding]) -> str:

@@ -14,12 +14,13 @@ from canonid.model import Finding, fingerprint_of
 from canonid.model import State as Standing
 
 KINDS: Mapping[str, str] = {
-    "ID401": "missing id", "ID402": "missing id", "ID405": "gap tag that can be closed", "ID202": "obsolete id",
-    **dict.fromkeys(
-        ("ID201", "ID203", "ID204", "ID301", "ID302", "ID303", "ID304", "ID305", "ID306", "ID501", "ID502"), "wrong id"
-    ),
+    "ID401": "missing id", "ID403": "missing id", "ID402": "null to justify", "ID202": "obsolete id",
+    "ID405": "gap tag that can be closed",
+    **dict.fromkeys(("ID101", "ID102", "ID104", "ID201", "ID203", "ID204", "ID501", "ID502"), "wrong id"),
+    **dict.fromkeys(("ID301", "ID302", "ID303", "ID304", "ID305"), "wrong id"),
 }  # fmt: skip
-"""The findings that make an issue, and what such an issue is about."""
+"""The findings that make an issue, and what such an issue is about. A record too thin to decide (ID306) makes none:
+nothing is known to be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
