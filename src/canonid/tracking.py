@@ -46,20 +46,31 @@ Tell = Callable[[Step, str], None]
 """Is told each step with how its issue is called; empty if there is none yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the work rested on."""
+
+    report: Report
+    diff: Callable[[Sequence[Finding]], str]
+    """The edits that findings propose."""
+
+
 def run_issues(
     settings: Settings, paths: Sequence[Path], wanted: Wanted, tell: Tell, progress: Progress | None = None
-) -> Report:
+) -> Outcome:
     """Check `paths`, then plan or carry out what the tracker needs; `tell` hears of each step when it is done."""
     if wanted.kind is not Kind.MARKDOWN:
         repository_of(settings, wanted.kind)  # before the work, and not after it
     with hold(settings.database) if wanted.is_sync else nullcontext():
         report = wiring.run_job(settings, paths, remember=False, progress=progress)
+        pages = wiring.read_pages(settings, paths)
+        outcome = Outcome(report, _differ(report, pages, wiring.corpus_root(settings, paths)))
         with open_tracker(settings, wanted.kind, report) as tracker:
-            steps = _plan(settings, paths, wanted, report, tracker)
+            steps = _plan(settings, paths, wanted, outcome, tracker, pages=pages)
             done = carry_out(steps, tracker) if wanted.is_sync else ((step, _number(step)) for step in steps)
             for step, number in done:
                 tell(step, number)
-    return report
+    return outcome
 
 
 def _number(step: Step) -> str:
@@ -67,15 +78,20 @@ def _number(step: Step) -> str:
 
 
 def _plan(
-    settings: Settings, paths: Sequence[Path], wanted: Wanted, report: Report, tracker: Tracker
+    settings: Settings,
+    paths: Sequence[Path],
+    wanted: Wanted,
+    outcome: Outcome,
+    tracker: Tracker,
+    *,
+    pages: Sequence[Page],
 ) -> Sequence[Step]:
-    root = wiring.corpus_root(settings, paths)
-    pages = wiring.read_pages(settings, paths)
+    root, report = wiring.corpus_root(settings, paths), outcome.report
     shown, _ = narrow(report, settings.select, settings.ignore)
     existing = tracker.read()
     with wiring.open_authorities(settings) as authorities:
         parsers = {authority.name: authority.parse for authority in authorities}
-        draft = Draft(_linker(settings, wanted.kind, root), _parser(parsers), _differ(report, pages, root))
+        draft = Draft(_linker(settings, wanted.kind, root), _parser(parsers), outcome.diff)
         issues = plan_issues(shown.findings, draft, per=wanted.per, declined=declined_by(existing))
     found = frozenset(item.fingerprint for item in report.findings if item.state is not Standing.WAIVED)
     history = _History(settings, report, frozenset(page.path for page in pages), root)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from tests.cli.conftest import Canonid
 from tests.emulator.trackers import serve_trackers
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def text_of(wiki: Path) -> tuple[Path, str]:
@@ -37,6 +43,32 @@ def test_a_plan_prints_and_writes_nothing(canonid: Canonid, wiki: Path) -> None:
     assert ran.stdout.startswith("create: adapalene: wrong id, chembl-id `CHEMBL12345678` (ID201)\n    <!-- canonid:")
     assert "[`wiki/adapalene.md:3`](../wiki/adapalene.md)" in ran.stdout
     assert not (wiki.parent / "canonid-issues").exists()
+
+
+def test_a_plan_can_be_had_as_json(canonid: Canonid, wiki: Path) -> None:
+    """As the schema says, with the findings behind each step; the exit code is the same."""
+    report, plan = (
+        json.loads((DOCS / name).read_text(encoding="utf-8"))
+        for name in ("report.schema.json", "issues-plan.schema.json")
+    )
+    known = Registry().with_resource("report.schema.json", DRAFT202012.create_resource(report))
+    configure(wiki, "close_after_days = 0")
+    planned = canonid("issues", "plan", wiki, "--format", "json")
+    canonid("issues", "sync", wiki)
+    repair(wiki)
+    waiting = canonid("issues", "plan", wiki, "--format", "json")
+    (create,), (wait,) = (json.loads(ran.stdout)["steps"] for ran in (planned, waiting))
+
+    for ran in (planned, waiting):
+        Draft202012Validator(plan, registry=known).validate(json.loads(ran.stdout))
+    assert set(create) == set(plan["$defs"]["step"]["properties"])
+    assert (planned.code, create["action"], create["number"], create["path"]) == (
+        1, "create", None, "wiki/adapalene.md",
+    )  # fmt: skip
+    assert [(finding["code"], finding["kind"]) for finding in create["findings"]] == [("ID201", "wrong id")]
+    assert create["key"] in create["body"]
+    assert (waiting.code, wait["action"], wait["number"]) == (0, "wait", text_of(wiki)[0].name)
+    assert wait["comment"].startswith("not found any more by 1 run since ")
 
 
 def test_a_second_sync_changes_nothing(canonid: Canonid, wiki: Path) -> None:

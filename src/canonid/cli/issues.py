@@ -13,6 +13,7 @@ from canonid.cli.exits import ExitCode
 from canonid.cli.output import say, write
 from canonid.cli.progress import show_progress
 from canonid.issues import Kind, Per
+from canonid.reports import Format
 from canonid.settings import load_settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ MaxIssues = Annotated[
 def plan_issues(
     *,
     paths: options.Paths = None,
+    form: options.FormatOption = None,
     tracker: Tracker = Kind.MARKDOWN,
     per: PerOption = Per.PAGE,
     max_issues: MaxIssues = None,
@@ -50,7 +52,7 @@ def plan_issues(
     flags = options.given(
         offline=offline, database=database, drugbank=drugbank, select=select, ignore=ignore, max_requests=max_requests
     )
-    _run(paths, flags, tracker, per, max_issues, is_sync=False, quiet=quiet, verbose=verbose)
+    _run(paths, flags, tracker, per, max_issues, is_sync=False, quiet=quiet, verbose=verbose, form=form)
 
 
 @issues.command("sync")
@@ -90,25 +92,29 @@ def _run(
     is_sync: bool,
     quiet: bool,
     verbose: bool,
+    form: Format | None = None,
 ) -> NoReturn:
+    from canonid.issues.plan_json import render_plan  # noqa: PLC0415 - `--help` needs no renderer
     from canonid.tracking import Wanted, run_issues  # noqa: PLC0415 - brings the database and the clients
 
     paths = list(paths or [Path()])
     settings = load_settings(flags, paths=paths)
-    actions: set[str] = set()
+    steps: list[Step] = []
 
     def tell(step: Step, number: str) -> None:
-        actions.add(step.action)
-        if verbose or step.action != "keep":
+        steps.append(step)
+        if form is not Format.JSON and (verbose or step.action != "keep"):
             write(_shown(step, number, with_text=not is_sync), None)
 
     with show_progress(quiet=quiet) as progress:
-        report = run_issues(settings, paths, Wanted(tracker, per, max_issues, is_sync), tell, progress)
-    if report.unanswered and not quiet:
+        outcome = run_issues(settings, paths, Wanted(tracker, per, max_issues, is_sync), tell, progress)
+    if form is Format.JSON:
+        write(render_plan(steps, outcome.report, tracker, per, outcome.diff), None)
+    if outcome.report.unanswered and not quiet:
         say("canonid: not everything could be checked; issues of such pages stay open")
-    if not is_sync and actions - _SETTLED:
+    if not is_sync and {step.action.value for step in steps} - _SETTLED:
         raise typer.Exit(ExitCode.DISCREPANT)
-    raise typer.Exit(ExitCode.UNCHECKED if report.unanswered else ExitCode.CLEAN)
+    raise typer.Exit(ExitCode.UNCHECKED if outcome.report.unanswered else ExitCode.CLEAN)
 
 
 _SETTLED = {"keep", "waived", "wait"}
