@@ -80,10 +80,10 @@ def test_a_second_sync_sends_no_change(tracker: Tracker, site: Site) -> None:
 
 
 def test_what_has_not_changed_is_not_sent_again(kind: Kind, site: Site, waits: list[float], tmp_path: Path) -> None:
-    """Not even to another process; the number of pages is known although a 304 does not tell it."""
+    """Not even to another process; an empty page after the last one tells that it is still the last."""
     findings = [replace(WRONG, field=f"f{number}") for number in range(5)]
     seen = []
-    for title in (None, None, "Mine"):
+    for title in (None, None, None, "Mine"):
         site.statuses.clear()
         site.issues[2:3] = [{**issue, "title": title or issue["title"]} for issue in site.issues[2:3]]
         with opened(kind, site, waits, Shelf(tmp_path / "shelf")) as tracker:
@@ -91,9 +91,23 @@ def test_what_has_not_changed_is_not_sent_again(kind: Kind, site: Site, waits: l
             seen.append((actions, site.statuses.copy()))
             is_mine = [issue.title == "Mine" for issue in tracker.read()]
 
-    assert seen[1:] == [({Action.KEEP}, [304, 304, 304]), ({Action.KEEP}, [304, 200, 304])]
+    assert [actions for actions, _ in seen[1:]] == [{Action.KEEP}] * 3
+    assert [statuses for _, statuses in seen[1:]] == [[304, 304, 304, 200], [304] * 4, [304, 200, 304, 304]]
     assert is_mine == [False, False, True, False, False]
     assert not any(SECRET in file.read_text() for file in (tmp_path / "shelf").iterdir())
+
+
+def test_a_page_that_has_not_changed_need_not_be_the_last_any_more(
+    kind: Kind, site: Site, waits: list[float], tmp_path: Path
+) -> None:
+    """Issues made since stand on the next one; to miss them would be to make them again."""
+    found = [replace(WRONG, field=f"f{number}") for number in range(4)]
+    numbers = []
+    for findings in (found[:2], found[:2], found, found):
+        with opened(kind, site, waits, Shelf(tmp_path / "shelf")) as tracker:
+            numbers.append(sorted(number for _, number in sync(tracker, *findings)))
+
+    assert numbers == [["#1", "#2"], ["#1", "#2"], ["#1", "#2", "#3", "#4"], ["#1", "#2", "#3", "#4"]]
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"url": 1}', None], ids=["empty", "list", "other", "folder"])

@@ -65,27 +65,30 @@ class Rest:
     def pages(self, path: str, **parameters: str) -> Iterator[dict[str, Any]]:
         """All items of a list, page by page; only numbers of pages are taken from replies, never addresses."""
         for number in range(1, _MOST_PAGES + 1):
-            page = self._page(path, {**parameters, "per_page": str(_PER_PAGE), "page": str(number)})
-            yield from page.items
-            if page.is_last:
+            items, is_last = self._page(path, {**parameters, "per_page": str(_PER_PAGE), "page": str(number)})
+            yield from items
+            if is_last:
                 return
 
-    def _page(self, path: str, query: Mapping[str, str]) -> Page:
-        """One page; the tracker need not send again what is on the shelf, and GitHub does not count such requests."""
+    def _page(self, path: str, query: Mapping[str, str]) -> tuple[list[dict[str, Any]], bool]:
+        """One page, and whether it is the last.
+
+        The tracker need not send again what is on the shelf, and GitHub does not count such requests. That a page has
+        not changed does not tell whether there is another one by now, unless it is empty.
+        """
         url = str(self._client.build_request("GET", path, params=query).url)
         kept = self._shelf.get(url) if self._shelf else None
         condition = {"If-None-Match": kept.etag} if kept else {}
         response = self._request("GET", path, params=query, headers=condition)
         if kept and response.status_code == _UNCHANGED:
-            return kept
+            return kept.items, not kept.items
         items = self._json(response)
         if not isinstance(items, list):
             raise TrackerError(f"{self._name} answered with something else than a list of issues; try again later")
-        etag, is_last = response.headers.get("etag", ""), "next" not in response.links
-        page = Page(url, etag, [item for item in items if isinstance(item, dict)], is_last)
-        if self._shelf and etag:
+        page = Page(url, response.headers.get("etag", ""), [item for item in items if isinstance(item, dict)])
+        if self._shelf and page.etag:
             self._shelf.put(page)
-        return page
+        return page.items, "next" not in response.links
 
     def write(self, method: str, path: str, document: Mapping[str, object]) -> dict[str, Any]:
         """Send a change, not faster than trackers like it."""

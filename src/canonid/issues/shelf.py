@@ -20,7 +20,6 @@ class Page:
     etag: str
     """What the tracker called this state of the page."""
     items: list[dict[str, Any]]
-    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Shelf:
             page = Page(**json.loads(self._file(url).read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
-        is_whole = page.url == url and isinstance(page.items, list) and isinstance(page.is_last, bool)
+        is_whole = page.url == url and isinstance(page.items, list)
         is_sendable = isinstance(page.etag, str) and page.etag.isascii() and page.etag.isprintable()
         return page if is_whole and is_sendable and all(isinstance(item, dict) for item in page.items) else None
 
