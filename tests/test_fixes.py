@@ -19,6 +19,7 @@ from canonid.fixes import GAP, Edit, FilePlan, apply, offset_of, plan_fixes
 from canonid.identifiers import CHEMBL
 from canonid.model import Confidence, Finding, Page, Proposal, Report, Run, Severity, State
 
+EXAMPLES = Path(__file__).parents[1] / "examples" / "wiki"
 PAGE = """\
 ---
 type: compound
@@ -197,6 +198,42 @@ def test_conflict_markers_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CorpusError, match=r"adapalene\.md:11: the file has conflict markers"):
         plans(page, text, finding(page, "chembl-id", "CHEMBL1265"))
+
+
+def test_an_underlined_heading_is_no_conflict(tmp_path: Path) -> None:
+    """Seven marks under a title of seven letters."""
+    text = PAGE + "\nResults\n=======\n"
+    page = written(tmp_path, text)
+
+    assert len(plans(page, text, finding(page, "chembl-id", "CHEMBL1265"))) == 1
+
+
+def test_a_long_name_can_be_written(tmp_path: Path) -> None:
+    """As long as file systems allow."""
+    page = written(tmp_path, PAGE, f"{'a' * 252}.md")
+    (plan,) = plans(page, PAGE, finding(page, "chembl-id", "CHEMBL1265"))
+    apply(plan, tmp_path)
+
+    assert (tmp_path / page.path).read_text() == plan.after
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("form", ["{}", "\ufeff{}", "{}\n\n", "{} \t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_no_byte_of_a_page_changes_outside_the_values(tmp_path: Path, path: Path, form: str, end: str) -> None:
+    """Put back, the old value gives the old file: for every identifier of every example, whatever stands around it."""
+    text = form.format(path.read_text(encoding="utf-8").rstrip("\n")).replace("\n", end)
+    page = written(tmp_path, text, path.name)
+    marked = "CHEMBL9999999999"
+    claimed = {(claim.field, claim.text) for claim in page.claims if claim.reference}
+    for field, value in sorted(claimed, key=str):
+        found = replace(finding(page, field, marked), claimed=value)
+        for plan in plans(page, text, found):
+            apply(plan, tmp_path)
+            assert (tmp_path / page.path).read_bytes() == plan.after.encode()
+            (tmp_path / page.path).write_bytes(text.encode())
+            assert plan.after.replace(marked, str(value)) == text
+            assert marked in plan.after
 
 
 def test_edits_that_would_break_the_front_matter_are_not_written(tmp_path: Path) -> None:

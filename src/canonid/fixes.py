@@ -16,7 +16,8 @@ from canonid.model import Claim, ClaimKind, Confidence, Finding, Page, Place, Re
 
 GAP = "#gap/needs-canonical-id"
 _CLOSING = "ID405"
-_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
+"""A line of seven `=` alone may underline a heading."""
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _NOTHING_BEFORE = re.compile(r"\ufeff?(?:.*\|)?[ \t]*(?:[-*+>]|[0-9]+[.)])?[ \t]*(?:\[.\])?[ \t]*")
 """Of a line or of a table's cell: at most the mark of a list."""
@@ -179,7 +180,8 @@ def offset_of(text: str, place: Place) -> int:
 def apply(plan: FilePlan, root: Path) -> None:
     """Write the file with its edits, in one step, keeping its mode and owner.
 
-    Raises CorpusError if the file is not what it was when the plan was made, or if its front matter would not hold.
+    Raises CorpusError if the file is not what it was when the plan was made, if its front matter would not hold, or if
+    it cannot be written.
     """
     path = root / plan.path
     if not plan.edits:
@@ -191,7 +193,10 @@ def apply(plan: FilePlan, root: Path) -> None:
     if current != plan.before:
         raise CorpusError(f"{plan.path}: the file changed while it was checked; run again")
     check_front_matter(plan)
-    _replace(path, plan.after.encode("utf-8"))
+    try:
+        _replace(path, plan.after.encode("utf-8"))
+    except OSError as error:
+        raise CorpusError(f"{plan.path}: cannot be written ({error.strerror}); nothing was changed in it") from error
 
 
 def check_front_matter(plan: FilePlan) -> None:
@@ -214,7 +219,7 @@ def check_front_matter(plan: FilePlan) -> None:
 def _replace(path: Path, content: bytes) -> None:
     target = path.resolve()
     stat = target.stat()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=".canonid-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

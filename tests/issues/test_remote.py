@@ -164,6 +164,7 @@ def test_issues_of_others_are_left_alone(tracker: Tracker, site: Site) -> None:
         (Refusal(403, (("Retry-After", "3"),)), 3.0),
         (Refusal(403, (("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "1"))), 1.0),
         (Refusal(429), 60.0),
+        (Refusal(403, body=b'{"message": "You have exceeded a secondary rate limit."}'), 60.0),
     ],
 )
 def test_limits_are_obeyed(tracker: Tracker, site: Site, waits: list[float], refusal: Refusal, waited: float) -> None:

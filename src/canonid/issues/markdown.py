@@ -139,7 +139,7 @@ def _with_title(text: str, title: str) -> str:
 def write_whole(path: Path, content: bytes) -> None:
     """Put the file in place in one step, with the rights that it had."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".canonid-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -137,9 +137,12 @@ class Rest:
 
 
 def _is_limit(response: httpx.Response) -> bool:
-    """Whether it is about too many requests; a 403 alone says that the token has no right."""
+    """Whether it is about too many requests; a 403 alone says that the token has no right.
+
+    GitHub's secondary limits may come without any header: then only the text tells.
+    """
     headers = response.headers
-    told = "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
+    told = "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0" or "rate limit" in response.text
     return response.status_code == 429 or (response.status_code == 403 and told)
 
 
