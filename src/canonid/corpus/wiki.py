@@ -208,10 +208,7 @@ def _entry_claims(source: Source, slug: str, key: str, spec: FieldSpec, entry: E
 
 
 def _span(source: Source, scalar: Scalar, value: Value) -> tuple[int, int]:
-    """Where the value stands in the file: the whole scalar if it is written with escapes or over several lines.
-
-    A block (`|`, `>`) ends with a line end that is not the value's, and without which the next key would be lost.
-    """
+    """Where the value stands in the file: the whole scalar if its letters do not stand in it (escapes, line breaks)."""
     if scalar.end - scalar.start == len(scalar.text):
         return scalar.start + value.start, scalar.start + value.end
     raw = source.text[scalar.start : scalar.end]
@@ -219,7 +216,7 @@ def _span(source: Source, scalar: Scalar, value: Value) -> tuple[int, int]:
     if raw.count(literal) == 1:
         start = scalar.start + raw.index(literal)
         return start, start + len(literal)
-    return scalar.start, scalar.start + len(raw.rstrip())
+    return scalar.start, scalar.end
 
 
 def _labels(
