@@ -30,6 +30,9 @@ from canonid.settings import Settings
 from canonid.store.lease import hold
 from canonid.store.silence import Watch, authorities_behind, silent_runs
 
+_UNREADABLE = "ID504"
+"""The finding on a page whose front matter is broken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -205,14 +208,14 @@ class _History:
     def silent_runs(self, state: State) -> Sequence[datetime]:
         """When the runs began that could have met it again and did not; a page that is gone needs no authority."""
         needed = self.authorities(state) if state.path in self.read else frozenset[str]()
-        watch = Watch(state.findings, state.path, str(self.root), self.report.subjects)
+        watch = Watch(state.findings, state.path, str(self.root), self.report.subjects, _UNREADABLE)
         return silent_runs(self.settings.database, watch, needed)
 
 
 def _checker(history: _History, paths: Sequence[Path]) -> Callable[[State], bool]:
     """Whether the silence of a run about a page proves anything."""
     report = history.report
-    broken = {finding.place.path for finding in report.findings if finding.code == "ID504"}
+    broken = {finding.place.path for finding in report.findings if finding.code == _UNREADABLE}
     folders = [path for item in paths if (path := Path(os.path.abspath(item))).is_dir()]  # noqa: PTH100 - as for roots
     silent = {name for name, use in report.run.authorities.items() if use.status.startswith("unavailable")}
 

@@ -26,6 +26,8 @@ class Watch:
     """The folder that the path is relative to: runs over another corpus say nothing."""
     subjects: int
     """How many the present run has: one over more than half of them also speaks for a page that claims nothing now."""
+    unreadable: str
+    """The code of the finding that the page could not be read in full."""
 
 
 def authorities_behind(database: Database, fingerprints: Collection[str]) -> frozenset[str] | None:
@@ -45,7 +47,8 @@ def authorities_behind(database: Database, fingerprints: Collection[str]) -> fro
 def silent_runs(database: Database, watch: Watch, authorities: Set[str]) -> tuple[datetime, ...]:
     """When the runs began, the oldest first, that looked at the page after the last that met one of the findings.
 
-    A run in which one of `authorities` did not answer for the page is none of them: an outage proves nothing.
+    A run that could not read the page, or for which one of `authorities` did not answer about it, is none of them: it
+    proves nothing.
     """
     with reading(database) as connection:
         if connection is None:
@@ -84,6 +87,12 @@ def _could_tell(connection: sqlite3.Connection, watch: Watch, run_id: str, subje
         "SELECT count(*), coalesce(sum(verdict = ?), 0) FROM claim_verdict WHERE run_id = ? AND path = ?",
         (Verdict.UNAVAILABLE, run_id, watch.path),
     ).fetchone()
+    (unread,) = connection.execute(
+        "SELECT count(*) FROM finding WHERE run_id = ? AND path = ? AND code = ?",
+        (run_id, watch.path, watch.unreadable),
+    ).fetchone()
+    if unread:
+        return False
     return bool(claims or subjects * 2 > watch.subjects) and not (worst and unasked)
 
 
