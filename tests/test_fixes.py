@@ -15,9 +15,9 @@ from canonid.corpus import fields_from, read_corpus
 from canonid.corpus.source import Source
 from canonid.corpus.wiki import read_page
 from canonid.errors import CorpusError
-from canonid.fixes import GAP, Edit, FilePlan, apply, offset_of, plan_fixes
+from canonid.fixes import Edit, FilePlan, apply, offset_of, plan_fixes
 from canonid.identifiers import CHEMBL
-from canonid.model import Confidence, Finding, Page, Proposal, Report, Run, Severity, State
+from canonid.model import GAP, Confidence, Finding, Page, Proposal, Report, Run, Severity, State
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "wiki"
 PAGE = """\

@@ -12,9 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from canonid.errors import CorpusError
-from canonid.model import Claim, ClaimKind, Confidence, Finding, Page, Place, Report, State
+from canonid.model import GAP, Claim, ClaimKind, Confidence, Finding, Page, Place, Report, State
 
-GAP = "#gap/needs-canonical-id"
 _CLOSING = "ID405"
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
 """A line of seven `=` alone may underline a heading."""
