@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from canonid.errors import UsageError
-from canonid.lookup import agreement, front_matter
+from canonid.lookup import ActiveTrials, Card, agreement, front_matter
 from canonid.lookup.query import read_query
 from canonid.model import Confidence, Verdict
 from tests.desk import (
@@ -378,6 +381,48 @@ def test_a_trial_has_a_card_of_its_own(desk: Desk, query: str) -> None:
 def test_an_alias_leads_to_the_current_trial(desk: Desk) -> None:
     """Whose number is the one to paste."""
     assert front_matter(desk.look("NCT00009113")) == ("nct-id: NCT05177822",)
+
+
+def counted(card: Card) -> ActiveTrials:
+    """The active trials on a card that has them."""
+    assert card.trials is not None
+    return card.trials
+
+
+def test_a_substance_has_its_active_trials_counted_by_status(desk: Desk) -> None:
+    """Those with an intervention of its name, as for the count of a page; query and day are said."""
+    trials = counted(desk.look("anakinra"))
+    assert trials.by_status == {"RECRUITING": 0, "ACTIVE_NOT_RECRUITING": 1}
+    assert [record.reference.identifier for record in trials.records] == ["NCT05177822"]
+    assert re.fullmatch(r'1 on [0-9-]{10} for "anakinra"( OR "[^"]+")* \[RECRUITING, .*', trials.found)
+
+
+def test_what_a_page_was_counted_by_answers_a_name_offline(desk: Desk, tmp_path: Path) -> None:
+    """The aliases of the page are not among the registries' names; the search is told, so that nobody is misled."""
+    store = tmp_path / "other.sqlite"
+    desk.look(page(tmp_path, "aliases: [Magic arthrin]", "clinical-trials-active: 3", title="Anakinra"), afresh=store)
+    desk.look("CHEMBL1201570", afresh=store)
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("DELETE FROM evidence WHERE question LIKE 'trials:%' AND question NOT LIKE '%arthrin%'")
+    trials = counted(desk.look("CHEMBL1201570", afresh=store, offline=True))
+    assert trials.query == '"anakinra" OR "magic arthrin" [RECRUITING, ACTIVE_NOT_RECRUITING]'
+    assert sum(trials.by_status.values()) == 1
+
+
+def test_without_a_stored_count_an_offline_card_says_so(down: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Not nought; the card is good for the rest."""
+    with open_desk(tmp_path_factory.mktemp("up")) as up:
+        up.look("CHEMBL1201570", afresh=down.database)
+    with closing(sqlite3.connect(down.database)) as connection, connection:
+        connection.execute("DELETE FROM evidence WHERE authority = 'clinicaltrials'")
+    card = down.look("CHEMBL1201570", offline=True)
+    assert card.is_found
+    assert counted(card).found.startswith("not counted: offline, and the store has no reply of ClinicalTrials.gov")
+
+
+def test_nothing_found_counts_no_trials(desk: Desk) -> None:
+    """What is no substance has none."""
+    assert desk.look("Unheardofin").trials is None
 
 
 # Pages

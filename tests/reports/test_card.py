@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from canonid.identifiers import CAS, CHEMBL, CLINICALTRIALS, DRUGBANK, PUBCHEM, UNII, Reference
-from canonid.lookup import Card, Column, Rival
-from canonid.model import Confidence, Kind, Record, Status, Trial
+from canonid.lookup import ActiveTrials, Card, Column, Rival
+from canonid.model import Confidence, Evidence, Found, Kind, Record, Status, Trial, TrialSearch, Unavailable
 from canonid.reports import View
 from canonid.reports.card import render_cards
 from canonid.reports.card_json import cards_as_json
@@ -93,6 +94,22 @@ TOCILIZUMAB = Card(
         UNASKED,
     ),
     "Actemra is a synonym of CHEMBL1237022 TOCILIZUMAB",
+)
+
+COUNTED = ActiveTrials(
+    SEARCH := TrialSearch(("metformin", "glucophage"), ("RECRUITING", "ACTIVE_NOT_RECRUITING")),
+    Found(
+        (
+            Record(
+                "clinicaltrials",
+                Reference(CLINICALTRIALS, "NCT00000001"),
+                "A trial",
+                trial=Trial("A trial", "RECRUITING"),
+            ),
+        ),
+        Evidence("clinicaltrials", SEARCH, "2026-11-22T09:00:00", datetime(2026, 11, 23, tzinfo=UTC), "u", "{}"),
+        hits=7,
+    ),
 )
 
 GOLDEN = """\
@@ -409,6 +426,23 @@ def test_quiet_prints_the_front_matter_alone() -> None:
     assert text(ambiguous(2), quiet=True) == ""
 
 
+def test_active_trials_are_counted_by_status_with_query_and_day() -> None:
+    """Below what the registries say of the substance; nought is a number, too."""
+    shown = text(replace(METFORMIN, trials=COUNTED))
+    assert (
+        "\n\nTrials    1 RECRUITING\n"
+        "          0 ACTIVE_NOT_RECRUITING\n"
+        "          in all 1 (7 with those that only mention it) on 2026-11-22 for\n"
+        '          "metformin" OR "glucophage" [RECRUITING, ACTIVE_NOT_RECRUITING]\n\nPages:\n'
+    ) in shown
+
+
+def test_trials_that_could_not_be_counted_are_not_nought() -> None:
+    """With the reason."""
+    uncounted = replace(COUNTED, answer=Unavailable("the registry is blocked"))
+    assert "\n\nTrials    not counted: the registry is blocked\n\nPages:" in text(replace(METFORMIN, trials=uncounted))
+
+
 # For programs
 
 
@@ -416,7 +450,8 @@ def test_a_program_gets_all_that_a_person_sees() -> None:
     """Under stable keys, null or empty where an authority states nothing."""
     (card,) = json.loads(cards_as_json([METFORMIN]))["cards"]
     assert list(card) == [
-        "query", "title", "note", "found", "ambiguous", "authorities", "agreement", "trial", "front_matter", "claims"
+        "query", "title", "note", "found", "ambiguous", "authorities", "agreement", "trial", "active_trials",
+        "front_matter", "claims",
     ]  # fmt: skip
     assert card["agreement"] == {"name": True, "formula": True, "mass": True, "inchikey": True}
     assert card["authorities"][2] == {
@@ -443,6 +478,30 @@ def test_a_program_gets_all_that_a_person_sees() -> None:
         "checked": True,
         "others": [],
     }
+
+
+def test_a_program_gets_the_count_and_how_it_was_made() -> None:
+    """All keys are there where nothing could be counted, too."""
+    uncounted = replace(COUNTED, answer=Unavailable("blocked"))
+    cards = [replace(METFORMIN, trials=COUNTED), replace(METFORMIN, trials=uncounted)]
+    found, unasked = (card["active_trials"] for card in json.loads(cards_as_json(cards))["cards"])
+    assert found == {
+        "query": '"metformin" OR "glucophage" [RECRUITING, ACTIVE_NOT_RECRUITING]',
+        "terms": ["metformin", "glucophage"],
+        "statuses": ["RECRUITING", "ACTIVE_NOT_RECRUITING"],
+        "checked": True,
+        "note": "",
+        "count": 1,
+        "by_status": {"RECRUITING": 1, "ACTIVE_NOT_RECRUITING": 0},
+        "listed": 7,
+        "trials": [{"identifier": "NCT00000001", "status": "RECRUITING", "title": "A trial"}],
+        "release": "2026-11-22T09:00:00",
+        "retrieved_at": "2026-11-23T00:00:00Z",
+        "url": "u",
+        "stale": False,
+    }
+    assert unasked.keys() == found.keys()
+    assert (unasked["checked"], unasked["note"], unasked["count"], unasked["trials"]) == (False, "blocked", None, [])
 
 
 def test_a_column_without_a_record_has_all_keys_as_well() -> None:

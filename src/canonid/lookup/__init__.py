@@ -6,29 +6,34 @@ from canonid.gather import Gatherer
 from canonid.identifiers import Reference
 from canonid.lookup.agreement import agreement
 from canonid.lookup.basis import find_basis
-from canonid.lookup.cards import Card, Column, Rival
-from canonid.lookup.columns import columns_for, columns_of
+from canonid.lookup.cards import ActiveTrials, Card, Column, Rival
+from canonid.lookup.columns import case_of, columns_for, columns_of
 from canonid.lookup.front_matter import front_matter
 from canonid.lookup.query import read_query
+from canonid.lookup.trials import Searches, active_trials_of
 from canonid.model import ClaimKind, Judged, Page, Predicate, Verdict
 from canonid.reconcile import gather_cases, judge_case
 
 
-def lookup(query: str, gatherer: Gatherer) -> tuple[Card, ...]:
+def lookup(query: str, gatherer: Gatherer, searches: Searches) -> tuple[Card, ...]:
     """Look up a name, an identifier of any space, a CURIE or a URL: one card, or one a reading of an ambiguous query.
 
+    `searches` tells which searches of trials have a stored reply.
     Raises UsageError for a query that can be looked up nowhere.
     """
     asked = read_query(query)
-    return tuple(_card(asked.text, reference, gatherer) for reference in asked.references or (None,))
+    return tuple(_card(asked.text, reference, gatherer, searches) for reference in asked.references or (None,))
 
 
-def _card(query: str, reference: Reference | None, gatherer: Gatherer) -> Card:
+def _card(query: str, reference: Reference | None, gatherer: Gatherer, searches: Searches) -> Card:
     basis = find_basis(query, reference, gatherer)
     if isinstance(basis, Card):
         return basis
-    columns = columns_of(basis, gatherer)
-    return Card(query, _title(columns) or query, columns, basis.note)
+    case = case_of(basis, gatherer)
+    columns = columns_of(case, basis)
+    title = _title(columns)
+    trials = active_trials_of(case, gatherer, searches) if title else None
+    return Card(query, title or query, columns, basis.note, trials=trials)
 
 
 def _title(columns: tuple[Column, ...]) -> str:
@@ -37,16 +42,16 @@ def _title(columns: tuple[Column, ...]) -> str:
     return next((name for name in names if not name.isupper()), names[0] if names else "")
 
 
-def lookup_page(page: Page, gatherer: Gatherer) -> Card:
+def lookup_page(page: Page, gatherer: Gatherer, searches: Searches) -> Card:
     """The card of a page's subject, with the verdicts on its claims."""
     (case,) = gather_cases([page], gatherer)
     judged: dict[object, Judged] = {}
     for item in judge_case(case)[0]:
         judged.setdefault(item.claim.key, item)
     right = tuple(item.claim for item in judged.values() if _is_start(item))
-    return Card(
-        page.path, page.subject.title, columns_for(page.subject, right, gatherer), judged=tuple(judged.values())
-    )
+    columns = columns_for(page.subject, right, gatherer)
+    trials = active_trials_of(case, gatherer, searches) if _title(columns) else None
+    return Card(page.path, page.subject.title, columns, judged=tuple(judged.values()), trials=trials)
 
 
 def _is_start(judged: Judged) -> bool:
@@ -56,4 +61,4 @@ def _is_start(judged: Judged) -> bool:
     return exact and judged.verdict is Verdict.CONFIRMED
 
 
-__all__ = ["Card", "Column", "Rival", "agreement", "front_matter", "lookup", "lookup_page"]
+__all__ = ["ActiveTrials", "Card", "Column", "Rival", "agreement", "front_matter", "lookup", "lookup_page"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM
-from canonid.model import Confidence, Judged, Record
+from canonid.model import Answer, Confidence, Found, Judged, Record, TrialSearch, Unavailable
+from canonid.rules.counts import found_text, query_text
 from canonid.rules.identity import Identity
 
 FIELDS = {CHEMBL: "chembl-id", PUBCHEM: "pubchem-cid", DRUGBANK: "drugbank-id"}
@@ -41,6 +43,38 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class ActiveTrials:
+    """What the trial registry says to the search for the active trials of the substance."""
+
+    search: TrialSearch
+    answer: Answer
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The trials that study the substance."""
+        return self.answer.records if isinstance(self.answer, Found) else ()
+
+    @property
+    def by_status(self) -> dict[str, int]:
+        """How many of them there are, by each status that was searched for."""
+        found = Counter(record.trial.status for record in self.records if record.trial)
+        return {status: found[status] for status in self.search.statuses}
+
+    @property
+    def query(self) -> str:
+        """The search as a person would type it."""
+        return query_text(self.search)
+
+    @property
+    def found(self) -> str:
+        """How many there are in all, when and for which search, or why that is not known."""
+        if isinstance(self.answer, Unavailable):
+            return f"not counted: {self.answer.reason}"
+        stale = "; newer counts could not be had" if self.answer.evidence.stale else ""
+        return found_text(len(self.records), self.answer.hits or 0, self.search, self.answer.evidence) + stale
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """The outcome of a look-up."""
 
@@ -52,6 +86,8 @@ class Card:
     trial: Record | None = None
     judged: tuple[Judged, ...] = ()
     """For a page: its claims with their verdicts."""
+    trials: ActiveTrials | None = None
+    """None where there is no substance, or no name to search trials by."""
 
     @property
     def is_found(self) -> bool:

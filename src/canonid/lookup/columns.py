@@ -32,9 +32,13 @@ _NOWHERE = Place("", 1, 1)
 _CLAIMED = "as the page says"
 
 
-def columns_of(basis: Basis, gatherer: Gatherer) -> tuple[Column, ...]:
-    """The columns of the substance that a record describes."""
-    case = _case(_page_of(basis, gatherer), gatherer)
+def case_of(basis: Basis, gatherer: Gatherer) -> Case:
+    """What is known of the substance that a record describes."""
+    return _case(_page_of(basis, gatherer), gatherer)
+
+
+def columns_of(case: Case, basis: Basis) -> tuple[Column, ...]:
+    """The columns of that substance."""
     return tuple(_column(case, prefix, basis) for prefix in FIELDS)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from canonid.identifiers import AUTHORITIES, CAS, CLINICALTRIALS, PREFIXES, UNII, Reference, spoken
-from canonid.lookup import Card, Column, Rival, agreement, front_matter
-from canonid.model import Confidence, Judged, Record, Trial, Verdict
+from canonid.lookup import ActiveTrials, Card, Column, Rival, agreement, front_matter
+from canonid.model import Confidence, Judged, Record, Trial, Unavailable, Verdict
 from canonid.reports import View
 from canonid.reports.figures import hanging, printable
 
@@ -65,7 +65,8 @@ def _card(card: Card, view: View) -> Iterator[str]:
     yield _paint(first, _BOLD, view)
     yield from rest
     parts = [_trial(card.trial, view)] if card.trial is not None else [_intro(card, view), _table(card, view)]
-    parts += [_grounds(card, view), _pages(card), _block(card), _claims(card.judged, view)]
+    parts += [_grounds(card, view), _counts(card.trials, view)]
+    parts += [_pages(card), _block(card), _claims(card.judged, view)]
     for part in parts:
         yield from part
 
@@ -209,6 +210,17 @@ def _rival(rival: Rival) -> str:
     formula = f", {record.formula}" if record.formula else ""
     what = f"{spoken(record.reference)} {record.name or ''}".rstrip() + formula
     return printable(f"{what}: {rival.why}")
+
+
+def _counts(trials: ActiveTrials | None, view: View) -> Iterator[str]:
+    """How many active trials there are, by status, and how that was found out."""
+    if trials is None:
+        return
+    counts = () if isinstance(trials.answer, Unavailable) else trials.by_status.items()
+    lines = [*(f"{count} {status}" for status, count in counts), f"in all {trials.found}" if counts else trials.found]
+    yield ""
+    for number, line in enumerate(lines):
+        yield from hanging(f"{'' if number else 'Trials':<{_LABEL - 2}}", printable(line), view.width)
 
 
 def _pages(card: Card) -> Iterator[str]:

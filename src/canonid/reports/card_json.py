@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from canonid.identifiers import CAS, UNII
-from canonid.lookup import Card, Column, Rival, agreement, front_matter
-from canonid.model import Judged, Record
+from canonid.lookup import ActiveTrials, Card, Column, Rival, agreement, front_matter
+from canonid.model import Judged, Record, Unavailable
 from canonid.reports.card import page_of
+from canonid.reports.json import timestamp
 
 
 def cards_as_json(cards: Sequence[Card]) -> str:
@@ -29,6 +30,7 @@ def _card(card: Card) -> dict[str, Any]:
         "authorities": [_column(column) for column in card.columns],
         "agreement": agreement(card.columns),
         "trial": None if card.trial is None else _trial(card.trial),
+        "active_trials": None if card.trials is None else _active_trials(card.trials),
         "front_matter": list(front_matter(card)),
         "claims": [_claim(judged) for judged in card.judged],
     }
@@ -91,6 +93,35 @@ def _trial(record: Record) -> dict[str, Any]:
         "verified": trial and trial.verified,
         "interventions": list(trial.interventions) if trial else [],
         "conditions": list(trial.conditions) if trial else [],
+    }
+
+
+def _active_trials(trials: ActiveTrials) -> dict[str, Any]:
+    """The counts and how they were found out; null where the registry could not be asked."""
+    answer = trials.answer
+    evidence = None if isinstance(answer, Unavailable) else answer.evidence
+    return {
+        "query": trials.query,
+        "terms": list(trials.search.terms),
+        "statuses": list(trials.search.statuses),
+        "checked": evidence is not None,
+        "note": answer.reason if isinstance(answer, Unavailable) else "",
+        "count": evidence and len(trials.records),
+        "by_status": evidence and trials.by_status,
+        "listed": None if isinstance(answer, Unavailable) else answer.hits,
+        "trials": [_listed(record) for record in trials.records],
+        "release": evidence and evidence.release,
+        "retrieved_at": evidence and timestamp(evidence.retrieved_at),
+        "url": evidence and evidence.url,
+        "stale": evidence and evidence.stale,
+    }
+
+
+def _listed(record: Record) -> dict[str, Any]:
+    return {
+        "identifier": record.reference.identifier,
+        "status": record.trial and record.trial.status,
+        "title": record.name,
     }
 
 

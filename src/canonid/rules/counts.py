@@ -56,15 +56,9 @@ class Count:
         return self.drift <= _MOST_ADRIFT and self.drift * 10 <= self.claimed
 
     @property
-    def day(self) -> str:
-        """The day of the registry's data, else of the reply."""
-        return (self.evidence.release or f"{self.evidence.retrieved_at:%Y-%m-%d}")[:10]
-
-    @property
     def found(self) -> str:
         """What the registry has, for a sentence."""
-        more = f" ({self.hits} with those that only mention it)" if self.hits > len(self.trials) else ""
-        return f"{len(self.trials)}{more} on {self.day} for {query_text(self.search)}"
+        return found_text(len(self.trials), self.hits, self.search, self.evidence)
 
     @property
     def changes(self) -> str:
@@ -150,6 +144,18 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def found_text(trials: int, hits: int, search: TrialSearch, evidence: Evidence) -> str:
+    """How many trials there were, when and for which search, for a sentence."""
+    more = f" ({hits} with those that only mention it)" if hits > trials else ""
+    return f"{trials}{more} on {day_of(evidence)} for {query_text(search)}"
+
+
+def day_of(evidence: Evidence) -> str:
+    """The day of the registry's data, else of the reply."""
+    release = (evidence.release or "")[:10]
+    return release if _day(release) else f"{evidence.retrieved_at:%Y-%m-%d}"
 
 
 def query_text(search: TrialSearch) -> str:

@@ -24,7 +24,7 @@ from typing import Self
 
 from canonid.errors import StoreError
 from canonid.identifiers import AUTHORITIES
-from canonid.model import Evidence, Question, parse_question, sha256
+from canonid.model import Evidence, Question, TrialSearch, parse_question, sha256
 from canonid.store import database
 from canonid.store.database import from_text, store_errors, to_text
 
@@ -96,6 +96,20 @@ class EvidenceStore:
             with database.transaction(self._connection), closing(self._connection.cursor()) as cursor:
                 cursor.executemany(statement, ({**_row(item), "now": now} for item in evidence))
                 return max(cursor.rowcount, 0)
+
+    def searches_for(self, term: str) -> tuple[TrialSearch, ...]:
+        """The searches of trials that have a reply here and `term` as the first of their names, newest reply first."""
+        if self._connection is None:
+            return ()
+        start = TrialSearch((term,), ()).key.partition("]")[0]
+        statement = "SELECT question FROM evidence WHERE authority = ? AND question BETWEEN ? AND ? "
+        with store_errors(self.path):
+            keys = (start, start + chr(0x10FFFF))
+            rows = self._connection.execute(
+                statement + "ORDER BY retrieved_at DESC", ("clinicaltrials", *keys)
+            ).fetchall()
+        questions = (self._question(key) for (key,) in rows)
+        return tuple(question for question in questions if isinstance(question, TrialSearch))
 
     def iterate(self) -> Iterator[Evidence]:
         """All evidence, sorted by authority and question, without loading it all at once."""
