@@ -56,7 +56,8 @@ def schedule(
     """Carry out the job at its due times, until stopped.
 
     One run at a time on one store, however many schedulers there are; each due time is carried out once. A due time
-    that was missed is made up for at the start. What happens is logged to standard error.
+    that was missed is made up for at the start. What happens is logged to standard error. The exit code says whether
+    the work was done, not what it found: a service that finds something has not failed.
     """
     from canonid import wiring  # noqa: PLC0415 - brings the database and the clients
     from canonid.schedule.cron import read_timetable  # noqa: PLC0415 - brings the scheduler
