@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
@@ -63,6 +64,8 @@ def _options(
 
 def main() -> None:
     """The command `canonid`."""
+    # What a run reads it keeps: to look all of it through for cycles over and over would take a tenth of its time.
+    gc.set_threshold(100_000, 50, 100)
     prepare_streams()
     try:
         app(prog_name="canonid")
