@@ -122,6 +122,29 @@ def test_the_list_as_csv_goes_into_a_file(call: Canonid, corpus: Path) -> None:
     assert [(row["fingerprint"], row["proposal"]) for row in rows] == [(WRONG, ""), (SPELT, "CHEMBL1431")]
 
 
+def test_the_list_comes_in_the_forms_of_reports_as_well(call: Canonid) -> None:
+    """With place, message, proposal and fingerprint as the table has them."""
+    assert "| 3 | ⚠️ warning **ID103** |" in call("list", "--format", "markdown").stdout
+    assert call("list", "--format", "github", "--code", "ID2").stdout.startswith(
+        "::error file=wiki/adapalene.md,line=3,"
+    )
+    lines = call("list", "--format", "jsonl", "--sort", "code").stdout.splitlines()
+    assert [json.loads(line)["fingerprint"] for line in lines] == [SPELT, WRONG]
+    (run,) = json.loads(call("list", "--format", "sarif").stdout)["runs"]
+    assert {fingerprint for item in run["results"] for fingerprint in item["partialFingerprints"].values()} == {
+        WRONG,
+        SPELT,
+    }
+
+
+@pytest.mark.parametrize("form", ["markdown", "github", "jsonl", "sarif"])
+def test_a_list_before_the_first_run_is_empty_in_every_form(canonid: Canonid, tmp_path: Path, form: str) -> None:
+    """No database is made."""
+    ran = canonid("discrepancies", "list", "--format", form)
+    assert (ran.code, ran.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("form", "shown"),
     [
@@ -151,7 +174,7 @@ def test_colours_tell_what_counts(call: Canonid) -> None:
     [
         (("--state", "closed"), "there is no state 'closed'; there are open, acknowledged"),
         (("--authority", "drugs"), "there is no authority 'drugs'"),
-        (("--format", "sarif"), "text, json, csv"),
+        (("--format", "sssom"), "`canonid check --format sssom` has them"),
     ],
 )
 def test_what_does_not_exist_is_refused(call: Canonid, options: tuple[str, ...], said: str) -> None:

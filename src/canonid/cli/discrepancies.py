@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,9 +34,13 @@ def _read_states(names: list[str] | None) -> list[str] | None:
     return names
 
 
-def _text_json_or_csv(form: Format | None) -> Format | None:
-    if form not in {None, Format.TEXT, Format.JSON, Format.CSV}:
-        raise typer.BadParameter("only the reports of reconcile and check come in this format; here: text, json, csv.")
+_OF_CLAIMS = frozenset({Format.HTML, Format.SSSOM})
+"""Forms that are made of claims with their verdicts, of which the table of discrepancies knows nothing."""
+
+
+def _not_of_claims(form: Format | None) -> Format | None:
+    if form in _OF_CLAIMS:
+        raise typer.BadParameter(f"{form} shows claims that are right, too: `canonid check --format {form}` has them.")
     return form
 
 
@@ -69,7 +73,12 @@ def list_them(
     count_by: Annotated[Part | None, typer.Option(help="Print how many there are by this, instead of a list.")] = None,
     form: Annotated[
         Format | None,
-        typer.Option("--format", metavar="[text|json|csv]", callback=_text_json_or_csv, help="How to print them."),
+        typer.Option(
+            "--format",
+            metavar=f"[{'|'.join(form for form in Format if form not in _OF_CLAIMS)}]",
+            callback=_not_of_claims,
+            help="How to print them; --sort is for text, json, jsonl and csv.",
+        ),
     ] = None,
     output: options.Output = None,
     database: options.Database = None,
@@ -114,10 +123,33 @@ def _list(settings: Settings, wanted: Wanted, sort: Sort, limit: int | None, vie
     elif settings.format is Format.CSV:
         with as_csv(*asked) as rows:
             yield from triage.listing_as_csv(rows)
+    elif settings.format is Format.JSONL:
+        with as_json(*asked) as rows:
+            yield from (f"{row}\n" for row in rows)
+    elif settings.format not in _OF_CLAIMS | {Format.TEXT}:
+        with as_json(*asked) as rows:
+            yield _report(settings, rows)
     else:
         states = count_by(settings.database, wanted, Part.STATE)[Part.STATE]
         with listing(*asked) as listed:
             yield from triage.listing_as_text(listed, states, view)
+
+
+def _report(settings: Settings, rows: Iterable[str]) -> str:
+    """In a form that reports have; nothing is said of claims, which are not in the table."""
+    from canonid.cli.view import guides, rule_pages, source_url  # noqa: PLC0415 - brings the rules
+    from canonid.reports import render  # noqa: PLC0415 - as above
+    from canonid.reports.remembered import report_of  # noqa: PLC0415 - as above
+    from canonid.store.runs import last_runs  # noqa: PLC0415 - as above
+
+    is_sarif = settings.format is Format.SARIF
+    view = View(
+        quiet=True,
+        guides=guides() if is_sarif else (),
+        docs=rule_pages() if is_sarif else "",
+        source=source_url(settings.home, os.environ),
+    )
+    return render(report_of(rows, last_runs(settings.database, 1)), settings.format, view)
 
 
 @discrepancies.command("show")

@@ -42,8 +42,8 @@ def view_of(  # noqa: PLR0917 - what a view is made of
         width=page_width(sys.stdout, os.environ),
         base=wiring.base_of(root),
         hidden=hidden,
-        guides=_guides() if form is Format.SARIF else (),
-        docs=_docs() if form is Format.SARIF else "",
+        guides=guides() if form is Format.SARIF else (),
+        docs=rule_pages() if form is Format.SARIF else "",
         source=source_url(root, os.environ),
         answers=_answers(settings, report) if is_page else {},
         history=_history(settings, report) if is_page else (),
@@ -62,7 +62,8 @@ def source_url(root: Path, environ: Mapping[str, str]) -> str:
     return f"{server}/{repository}/blob/{commit}" + ("" if way == "." else f"/{quote(way)}")
 
 
-def _guides() -> tuple[Guide, ...]:
+def guides() -> tuple[Guide, ...]:
+    """What there is to read about the rules."""
     import inspect  # noqa: PLC0415 - as the rules, only for formats that explain themselves
 
     from canonid.rules import RULES  # noqa: PLC0415
@@ -70,8 +71,8 @@ def _guides() -> tuple[Guide, ...]:
     return tuple(Guide(rule.code, rule.name, rule.severity, rule.summary, inspect.cleandoc(rule.doc)) for rule in RULES)
 
 
-def _docs() -> str:
-    """The folder with the pages of the rules, as the package itself names it (`Rules` among its project URLs)."""
+def rule_pages() -> str:
+    """Where the pages of the rules are, as the package itself names it (`Rules` among its project URLs)."""
     from importlib import metadata  # noqa: PLC0415 - slow, and only for formats that link
 
     urls = metadata.metadata("canonid").get_all("Project-URL") or []
