@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from canonid.cli.view import _guides
+from canonid.cli.view import guides
 from canonid.model import Report, Verdict
 from canonid.reports import Format, Guide, View, render
 from canonid.rules import RULES
@@ -41,7 +41,7 @@ def result(report: Report, code: str = "ID301", **view: Any) -> Any:
 
 
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
-@pytest.mark.parametrize("guides", [(), _guides()], ids=["alone", "with rules"])
+@pytest.mark.parametrize("guides", [(), guides()], ids=["alone", "with rules"])
 def test_the_log_is_valid(report: Report, guides: tuple[Guide, ...]) -> None:
     """By the schema of the standard, whatever the report says."""
     assert log(report, guides=guides, docs="https://docs.example/rules")["tool"]["driver"]["name"] == "canonid"
@@ -56,14 +56,14 @@ def test_the_schema_refuses_what_is_wrong() -> None:
 
 def test_an_empty_run_lists_all_rules() -> None:
     """Otherwise alerts that are gone would stay open."""
-    run = log(EMPTY, guides=_guides())
+    run = log(EMPTY, guides=guides())
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [rule.code for rule in RULES]
     assert run["results"] == []
 
 
 def test_a_rule_brings_its_explanation_along() -> None:
     """A reader of an alert need not have canonid."""
-    rules = log(EMPTY, guides=_guides(), docs="https://docs.example/rules")["tool"]["driver"]["rules"]
+    rules = log(EMPTY, guides=guides(), docs="https://docs.example/rules")["tool"]["driver"]["rules"]
     (rule,) = [rule for rule in rules if rule["id"] == "ID301"]
     assert rule["name"] == "NamesAnotherSubstance"
     assert rule["shortDescription"]["text"] == "The identifier belongs to another substance."
@@ -74,7 +74,7 @@ def test_a_rule_brings_its_explanation_along() -> None:
 
 def test_results_point_at_their_rules() -> None:
     """By number as well as by name."""
-    run = log(FULL, guides=_guides())
+    run = log(FULL, guides=guides())
     rules = run["tool"]["driver"]["rules"]
     assert all(rules[item["ruleIndex"]]["id"] == item["ruleId"] for item in run["results"])
 
