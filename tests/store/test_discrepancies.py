@@ -13,6 +13,7 @@ import pytest
 from canonid.model import Confidence, Place, Proposal, Report, Severity, State
 from canonid.store.database import reading, writing
 from canonid.store.discrepancies import Discrepancy, list_discrepancies, update_discrepancies
+from canonid.store.runs import record_run
 from canonid.store.waivers import read_mirror
 from canonid.waiver import Standing, Waiver
 from tests.store.samples import NOON, ROOT, finding, report
@@ -299,6 +300,16 @@ def test_a_page_that_is_gone_takes_its_discrepancies_along(path: Path) -> None:
         path, report(days=1), checked_pages=set(), answered=set(), is_gone=lambda page: page.startswith("molecules/")
     )
     assert _history(path)[1:] == [("open", "resolved", "page gone")]
+
+
+def test_one_mistake_on_two_pages_of_one_name_is_resolved_when_both_are_mended(path: Path) -> None:
+    """A run over one of them does not speak for the other."""
+    twin = "archive/adapalene.md"
+    record_run(path, report(finding(), finding(path=twin)))
+    update_discrepancies(path, report(), checked_pages={PAGE}, answered=ALL)
+    assert _state(path) is State.OPEN
+    update_discrepancies(path, report(), checked_pages={PAGE, twin}, answered=ALL)
+    assert _state(path) is State.RESOLVED
 
 
 def test_a_moved_page_keeps_its_discrepancy(path: Path) -> None:

@@ -60,11 +60,13 @@ class _Scope:
     codes: Set[str] | None
     is_gone: Callable[[str], bool]
 
-    def why_resolved(self, known: Discrepancy) -> str | None:
-        """Why a discrepancy that the run did not find is resolved; None if the run cannot tell."""
-        path = known.place.path
-        if path not in self.pages:
-            return "page gone" if self.is_gone(path) else None
+    def why_resolved(self, known: Discrepancy, paths: Set[str]) -> str | None:
+        """Why a discrepancy that the run did not find on any of `paths` is resolved; None if the run cannot tell."""
+        unchecked = paths - self.pages
+        if not all(map(self.is_gone, unchecked)):
+            return None
+        if unchecked == paths:
+            return "page gone"
         if self.codes is not None and known.code not in self.codes:
             return None
         if any((known.subject, name) in self.unanswered or name not in self.answered for name in known.authorities):
@@ -103,7 +105,8 @@ def update_discrepancies(
     with writing(database) as connection:
         known = {item.fingerprint: item for item in find_discrepancies(connection)}
         ended = {waiver.fingerprint: waiver for waiver in report.waivers if waiver.standing is Standing.EXPIRED}
-        changes = (*_met(found, known, ended), *_missed(found, known, scope))
+        missed = {name: known[name] for name in known.keys() - found.keys() if known[name].state is not State.RESOLVED}
+        changes = (*_met(found, known, ended), *_missed(missed, _paths(connection, missed), scope))
         states = {fingerprint: known[fingerprint].state for fingerprint in found if fingerprint in known}
         states |= {change.fingerprint: change.after for change in changes}
         _write(connection, report.run, [_row(item, states, known, report.run) for item in found.values()], changes)
@@ -153,13 +156,21 @@ def _met(
             yield _Change(fingerprint, state, State.REOPENED, note)
 
 
-def _missed(found: Mapping[str, Finding], known: Mapping[str, Discrepancy], scope: _Scope) -> Iterator[_Change]:
+def _missed(missed: Mapping[str, Discrepancy], paths: Mapping[str, Set[str]], scope: _Scope) -> Iterator[_Change]:
     """What changes because it was not found any more."""
-    for fingerprint, item in known.items():
-        if fingerprint in found or item.state is State.RESOLVED:
-            continue
-        if note := scope.why_resolved(item):
+    for fingerprint, item in missed.items():
+        if note := scope.why_resolved(item, paths[fingerprint]):
             yield _Change(fingerprint, item.state, State.RESOLVED, note)
+
+
+def _paths(connection: sqlite3.Connection, missed: Mapping[str, Discrepancy]) -> dict[str, set[str]]:
+    """The pages that each of these was ever found on: two pages of one name with one mistake are one discrepancy."""
+    paths = {fingerprint: {item.place.path} for fingerprint, item in missed.items()}
+    if missed:
+        for fingerprint, path in connection.execute("SELECT fingerprint, path FROM finding"):
+            if fingerprint in paths:
+                paths[fingerprint].add(path)
+    return paths
 
 
 def _write(
