@@ -31,6 +31,14 @@ def test_the_list_has_a_line_a_run_and_the_trend(canonid: Canonid, corpus: Path)
     assert lines[4].startswith("Trend: right 2 → 2, wrong 1 → 0, undecided 0 → 0 since 20")
 
 
+def test_a_look_at_one_page_is_no_trend(canonid: Canonid, corpus: Path) -> None:
+    """It says nothing of the others; it is listed all the same."""
+    canonid("check", "wiki/metformin.md")
+    lines = canonid("runs", "list").stdout.splitlines()
+    assert lines[1].split()[1] == "1"
+    assert lines[5].startswith("Trend: right 2 → 2, wrong 1 → 0")
+
+
 def test_the_list_can_be_cut(canonid: Canonid, corpus: Path) -> None:
     """One run has no trend."""
     assert len(canonid("runs", "list", "--limit", 1).stdout.splitlines()) == 2

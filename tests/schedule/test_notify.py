@@ -17,7 +17,7 @@ from tests.schedule.listeners import mail_server, webhook
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-def change(state: State, number: int = 1, message: str = "is another substance") -> Change:
+def change(state: State, number: int = 1, message: str = "chembl-id is another substance") -> Change:
     return Change(
         state, f"f{number}", "ID301", "error", "a", "chembl-id", f"CHEMBL{number}", "a.md", number, message, "note"
     )

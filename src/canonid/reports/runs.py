@@ -21,12 +21,17 @@ _WORDS = {State.OPEN: "new", State.REOPENED: "found again", State.RESOLVED: "res
 
 
 def render_runs(runs: Sequence[PastRun], view: View) -> str:
-    """A line a run, newest first, and what changed between the oldest of them and the newest."""
+    """A line a run, newest first, and what changed between the oldest of them and the newest.
+
+    A look at a few pages says nothing of the others: only runs over about as many pages as the widest are compared.
+    """
     if not runs:
         return "Nothing was run yet.\n"
     lines = table([_HEAD, *map(_row, runs)], _NUMBERS)
-    if len(runs) > 1:
-        lines += ["", *hanging("Trend: ", _trend(runs[-1], runs[0]), view.width)]
+    widest = max(run.subjects for run in runs)
+    wide = [run for run in runs if 2 * run.subjects >= widest]
+    if len(wide) > 1:
+        lines += ["", *hanging("Trend: ", _trend(wide[-1], wide[0]), view.width)]
     return "\n".join(lines) + "\n"
 
 
@@ -53,7 +58,7 @@ def render_run(run: PastRun, changes: Sequence[Change], view: View) -> str:
         lines += hanging(f"{AUTHORITIES.get(name, printable(name))}{release}: ", told, view.width)
     for change in changes:
         word = _WORDS.get(change.state, change.state.value)
-        text = f"{word}: {change.code} {change.field} {change.message} ({change.note})"
+        text = f"{word}: {change.code} {change.message} ({change.note})"
         lines += ["", f"{printable(change.path)}:{change.line}", *hanging("    ", printable(text), view.width)]
     return "\n".join(lines) + "\n"
 

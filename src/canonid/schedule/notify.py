@@ -115,7 +115,7 @@ def notify(channels: Channels, news: News) -> Iterator[tuple[str, str | None]]:
 
 def _line(change: Change) -> str:
     place = f"{change.path}:{change.line}"
-    return f"{_WORDS[change.state]}: {change.code} {place} {change.field} {change.message}"
+    return f"{_WORDS[change.state]}: {change.code} {place} {change.message}"
 
 
 def _document(news: News, payload: Payload) -> dict[str, Any]:
