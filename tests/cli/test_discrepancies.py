@@ -69,6 +69,14 @@ def test_the_list_has_a_line_each_and_a_count(call: Canonid) -> None:
     ]
 
 
+def test_what_is_wrong_with_a_file_is_said_once(call: Canonid, corpus: Path, canonid: Canonid) -> None:
+    """Its message names the front matter already."""
+    (corpus / "wiki" / "broken.md").write_text("---\ntitle: a: b\n---\n", encoding="utf-8")
+    canonid("reconcile", "wiki")
+    (line,) = call("list", "-q", "--code", "ID504").stdout.splitlines()
+    assert line.split("  ")[-1].startswith("front matter is not valid YAML")
+
+
 def test_the_list_is_filtered_sorted_and_cut(call: Canonid) -> None:
     """Each option reaches the database."""
     first = f"{WRONG[:10]}  open          ID201  wiki/adapalene.md:3:12  chembl-id CHEMBL12345678\n"

@@ -44,7 +44,8 @@ def listing_as_text(rows: Iterable[Listed], states: Mapping[str, int], view: Vie
         if (painted := codes.get((code, severity))) is None:
             painted = codes[code, severity] = _paint(code, _SEVERITY.get(severity, ""), view)
         value = "null" if claimed is None else claimed
-        place = f"{path}:{line}:{column}  {field} {value}"
+        claim = value if value.startswith(field) else f"{field} {value}"  # what is said of a file names it already
+        place = f"{path}:{line}:{column}  {claim}"
         if not place.isprintable():
             place = printable(place)
         text = f"{fingerprint[:SHORT]}  {state:<12}  "
