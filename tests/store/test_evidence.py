@@ -104,6 +104,17 @@ def test_iterating_is_sorted_by_authority_and_question(store: EvidenceStore) -> 
     assert list(store.iterate()) == sorted(items, key=lambda item: (item.authority, item.question.key))
 
 
+@pytest.mark.parametrize("term", ["anakinra", 'α "beta"', "6-[3-oxo]one"])
+def test_searches_of_trials_are_found_by_the_first_of_their_names(store: EvidenceStore, term: str) -> None:
+    """The newest reply first; what only begins alike, or has the name further back, is another search."""
+    wanted = [TrialSearch((term, "b"), ("RECRUITING",)), TrialSearch((term,), ())]
+    others = [TrialSearch((f"{term} x",), ()), TrialSearch(("b", term), ()), TrialSearch((term[:4],), ())]
+    later = [NOON + timedelta(days=day) for day in range(5)]
+    for question, at in zip([*others, *reversed(wanted)], later, strict=True):
+        store.put([evidence(question, authority="clinicaltrials", at=at)])
+    assert store.searches_for(term) == tuple(wanted)
+
+
 def test_the_release_is_that_of_the_newest_reply_that_names_one(store: EvidenceStore) -> None:
     """A reply without a release does not hide the release of an earlier one."""
     replies = [("35", -1), ("36", 0), (None, 1)]

@@ -109,7 +109,7 @@ class EvidenceStore:
                 statement + "ORDER BY retrieved_at DESC", ("clinicaltrials", *keys)
             ).fetchall()
         questions = (self._question(key) for (key,) in rows)
-        return tuple(question for question in questions if isinstance(question, TrialSearch))
+        return tuple(item for item in questions if isinstance(item, TrialSearch) and item.terms[:1] == (term,))
 
     def iterate(self) -> Iterator[Evidence]:
         """All evidence, sorted by authority and question, without loading it all at once."""
