@@ -126,8 +126,8 @@ class Desk:
             gatherer = Gatherer(authorities, store, offline=offline)
             if isinstance(query, Path):
                 (page,) = read_corpus([query], query.parent, fields_from({}))
-                return lookup_page(page, gatherer, store.searches_for)
-            (card,) = lookup(query, gatherer, store.searches_for)
+                return lookup_page(page, gatherer, store)
+            (card,) = lookup(query, gatherer, store)
         return card
 
     @contextmanager

@@ -257,10 +257,8 @@ def look_up(settings: Settings, query: str, page: Path | None, progress: Progres
     """The cards for `query`, or for the subjects of `page` if it is a file."""
     with open_session(settings, progress) as session:
         if page is None:
-            return lookup(query, session.gatherer, session.store.searches_for)
-        return tuple(
-            lookup_page(item, session.gatherer, session.store.searches_for) for item in read_pages(settings, [page])
-        )
+            return lookup(query, session.gatherer, session.store)
+        return tuple(lookup_page(item, session.gatherer, session.store) for item in read_pages(settings, [page]))
 
 
 def plan_fixes(

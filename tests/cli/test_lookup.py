@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -185,3 +186,16 @@ def test_verbose_shows_long_lists_in_full(canonid: Canonid, desk: Desk) -> None:
     """As the help says."""
     assert "Show long lists in full" in " ".join(canonid("lookup", "--help").stdout.split())
     assert look(canonid, desk, "metformin", "-v").code == 0
+
+
+def test_a_name_tells_what_the_wiki_claims_and_whether_it_is_right(
+    canonid: Canonid, desk: Desk, tmp_path: Path
+) -> None:
+    """As the last run over the wiki judged it."""
+    store = shutil.copy(desk.database, tmp_path)
+    page = tmp_path / "metformin.md"
+    page.write_text("---\nchembl-id: CHEMBL1431\npubchem-cid: null\n---\n# Metformin\n", encoding="utf-8")
+    canonid("check", page, "--offline", "--database", store)
+    shown = canonid("lookup", "metformin", "--offline", "--database", store).stdout.partition("The wiki claims")[2]
+    assert "\n  confirmed, metformin.md:2: chembl-id CHEMBL1431: " in shown
+    assert "\n  discrepant, metformin.md:3: pubchem-cid null: " in shown

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from canonid.identifiers import CAS, CHEMBL, CLINICALTRIALS, DRUGBANK, PUBCHEM, UNII, Reference
-from canonid.lookup import ActiveTrials, Card, Column, Rival
-from canonid.model import Confidence, Evidence, Found, Kind, Record, Status, Trial, TrialSearch, Unavailable
+from canonid.lookup import ActiveTrials, Card, Column, PastClaim, Rival
+from canonid.model import Confidence, Evidence, Found, Kind, Record, Status, Trial, TrialSearch, Unavailable, Verdict
 from canonid.reports import View
 from canonid.reports.card import render_cards
 from canonid.reports.card_json import cards_as_json
@@ -110,6 +110,16 @@ COUNTED = ActiveTrials(
         Evidence("clinicaltrials", SEARCH, "2026-11-22T09:00:00", datetime(2026, 11, 23, tzinfo=UTC), "u", "{}"),
         hits=7,
     ),
+)
+
+PAST = PastClaim(
+    "a/metformin.md",
+    5,
+    "chembl-id",
+    None,
+    Verdict.DISCREPANT,
+    "METFORMIN is CHEMBL1431",
+    datetime(2026, 11, 22, tzinfo=UTC),
 )
 
 GOLDEN = """\
@@ -437,6 +447,14 @@ def test_active_trials_are_counted_by_status_with_query_and_day() -> None:
     ) in shown
 
 
+def test_what_the_wiki_claims_has_place_verdict_and_the_day_of_the_run() -> None:
+    """Last: a verdict is of its day."""
+    assert text(replace(METFORMIN, wiki=(PAST,))).endswith(
+        "\n\nThe wiki claims (run of 2026-11-22):\n"
+        "  discrepant, a/metformin.md:5: chembl-id null: METFORMIN is CHEMBL1431\n"
+    )
+
+
 def test_trials_that_could_not_be_counted_are_not_nought() -> None:
     """With the reason."""
     uncounted = replace(COUNTED, answer=Unavailable("the registry is blocked"))
@@ -451,7 +469,7 @@ def test_a_program_gets_all_that_a_person_sees() -> None:
     (card,) = json.loads(cards_as_json([METFORMIN]))["cards"]
     assert list(card) == [
         "query", "title", "note", "found", "ambiguous", "authorities", "agreement", "trial", "active_trials",
-        "front_matter", "claims",
+        "front_matter", "claims", "wiki",
     ]  # fmt: skip
     assert card["agreement"] == {"name": True, "formula": True, "mass": True, "inchikey": True}
     assert card["authorities"][2] == {
@@ -502,6 +520,22 @@ def test_a_program_gets_the_count_and_how_it_was_made() -> None:
     }
     assert unasked.keys() == found.keys()
     assert (unasked["checked"], unasked["note"], unasked["count"], unasked["trials"]) == (False, "blocked", None, [])
+
+
+def test_a_program_gets_what_the_wiki_claims() -> None:
+    """With the moment of the run that judged it."""
+    (card,) = json.loads(cards_as_json([replace(METFORMIN, wiki=(PAST,))]))["cards"]
+    assert card["wiki"] == [
+        {
+            "path": "a/metformin.md",
+            "line": 5,
+            "field": "chembl-id",
+            "value": None,
+            "verdict": "discrepant",
+            "reason": "METFORMIN is CHEMBL1431",
+            "judged_at": "2026-11-22T00:00:00Z",
+        }
+    ]
 
 
 def test_a_column_without_a_record_has_all_keys_as_well() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from canonid.model import Finding, State
+from canonid.identifiers import CHEMBL, PUBCHEM, Reference
+from canonid.model import Claim, ClaimKind, Finding, Judged, Place, State, Verdict
 from canonid.store.discrepancies import update_discrepancies
-from canonid.store.history import changes_of, claims_of_last_run, find_run, past_runs
+from canonid.store.history import changes_of, claims_about, claims_of_last_run, find_run, past_runs
 from canonid.store.runs import record_run
 from tests.store.samples import finding, report
 
@@ -74,3 +75,31 @@ def test_nothing_was_run_where_nothing_was_stored(database: Path) -> None:
     assert (past_runs(database), find_run(database, "2"), changes_of(database, "2")) == ((), (), ())
     assert claims_of_last_run(database, 1) == {}
     assert not database.exists()
+
+
+def judged(path: str, line: int, prefix: str, value: str, verdict: Verdict) -> Judged:
+    claim = Claim(Path(path).stem, f"{prefix}-id", ClaimKind.IDENTIFIER, prefix, value, Place(path, line, 1))
+    return Judged(claim, verdict, "as it is")
+
+
+def test_what_pages_claim_is_told_as_the_newest_run_over_all_of_them_judged_it(database: Path) -> None:
+    """A page with one right id is about the substance, and is told whole; another one only for its claim of the id."""
+    claims = (
+        judged("a.md", 3, PUBCHEM, "60164", Verdict.CONFIRMED),
+        judged("a.md", 4, CHEMBL, "CHEMBL1232", Verdict.DISCREPANT),
+        judged("a.md", 40, CHEMBL, "CHEMBL1232", Verdict.DISCREPANT),
+        judged("b.md", 5, CHEMBL, "CHEMBL1232", Verdict.CONFIRMED),
+    )
+    record_run(database, replace(report(run_id="all"), claims=claims, subjects=2 + 2))
+    record_run(database, replace(report(run_id="one", days=1), claims=(), subjects=1))
+    places = [(claim.path, claim.line) for claim in claims_about(database, [Reference(CHEMBL, "CHEMBL1232")])]
+    assert places == [("a.md", 4), ("b.md", 5)]
+    (right, wrong) = claims_about(database, [Reference(PUBCHEM, "60164"), Reference(CHEMBL, "CHEMBL1265")])
+    assert (right.verdict, wrong.verdict, wrong.value) == (Verdict.CONFIRMED, Verdict.DISCREPANT, "CHEMBL1232")
+
+
+def test_nothing_is_told_of_pages_that_no_run_met(database: Path) -> None:
+    """Nor of no reference at all."""
+    assert claims_about(database, [Reference(CHEMBL, "CHEMBL25")]) == ()
+    run(database, 1)
+    assert claims_about(database, []) == ()

@@ -9,6 +9,7 @@ from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM
 from canonid.model import Answer, Confidence, Found, Judged, Record, TrialSearch, Unavailable
 from canonid.rules.counts import found_text, query_text
 from canonid.rules.identity import Identity
+from canonid.store.history import PastClaim
 
 FIELDS = {CHEMBL: "chembl-id", PUBCHEM: "pubchem-cid", DRUGBANK: "drugbank-id"}
 """The spaces that a card shows, in their order, with the front-matter key that a ready-made block uses."""
@@ -88,6 +89,8 @@ class Card:
     """For a page: its claims with their verdicts."""
     trials: ActiveTrials | None = None
     """None where there is no substance, or no name to search trials by."""
+    wiki: tuple[PastClaim, ...] = ()
+    """What pages claimed of it in the last run over them."""
 
     @property
     def is_found(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from canonid.identifiers import AUTHORITIES, CAS, CLINICALTRIALS, PREFIXES, UNII, Reference, spoken
-from canonid.lookup import ActiveTrials, Card, Column, Rival, agreement, front_matter
+from canonid.lookup import ActiveTrials, Card, Column, PastClaim, Rival, agreement, front_matter
 from canonid.model import Confidence, Judged, Record, Trial, Unavailable, Verdict
 from canonid.reports import View
 from canonid.reports.figures import hanging, printable
@@ -66,7 +66,7 @@ def _card(card: Card, view: View) -> Iterator[str]:
     yield from rest
     parts = [_trial(card.trial, view)] if card.trial is not None else [_intro(card, view), _table(card, view)]
     parts += [_grounds(card, view), _counts(card.trials, view)]
-    parts += [_pages(card), _block(card), _claims(card.judged, view)]
+    parts += [_pages(card), _block(card), _claims(card.judged, view), _wiki(card.wiki, view)]
     for part in parts:
         yield from part
 
@@ -245,6 +245,19 @@ def _claims(judged: Sequence[Judged], view: View) -> Iterator[str]:
     for item in judged:
         word = item.verdict.value
         text = f"{word}, line {item.claim.place.line}: {_said(item)}"
+        first, *rest = _wrapped("  ", text, view, under="      ")
+        yield first.replace(word, _paint(word, _VERDICT[item.verdict], view), 1)
+        yield from rest
+
+
+def _wiki(claims: Sequence[PastClaim], view: View) -> Iterator[str]:
+    """What pages claim, with the day of the run that judged it: a verdict is of its day."""
+    if claims:
+        yield ""
+        yield f"The wiki claims (run of {claims[0].judged_at:%Y-%m-%d}):"
+    for item in claims:
+        word, value = item.verdict.value, "null" if item.value is None else item.value
+        text = f"{word}, {item.path}:{item.line}: {item.field} {value}: {item.reason}"
         first, *rest = _wrapped("  ", text, view, under="      ")
         yield first.replace(word, _paint(word, _VERDICT[item.verdict], view), 1)
         yield from rest

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from canonid.identifiers import CAS, UNII
-from canonid.lookup import ActiveTrials, Card, Column, Rival, agreement, front_matter
+from canonid.lookup import ActiveTrials, Card, Column, PastClaim, Rival, agreement, front_matter
 from canonid.model import Judged, Record, Unavailable
 from canonid.reports.card import page_of
 from canonid.reports.json import timestamp
@@ -33,6 +33,7 @@ def _card(card: Card) -> dict[str, Any]:
         "active_trials": None if card.trials is None else _active_trials(card.trials),
         "front_matter": list(front_matter(card)),
         "claims": [_claim(judged) for judged in card.judged],
+        "wiki": [_past_claim(claim) for claim in card.wiki],
     }
 
 
@@ -135,4 +136,16 @@ def _claim(judged: Judged) -> dict[str, Any]:
         "verdict": judged.verdict.value,
         "reason": judged.reason,
         "findings": list(judged.codes),
+    }
+
+
+def _past_claim(claim: PastClaim) -> dict[str, Any]:
+    return {
+        "path": claim.path,
+        "line": claim.line,
+        "field": claim.field,
+        "value": claim.value,
+        "verdict": claim.verdict.value,
+        "reason": claim.reason,
+        "judged_at": timestamp(claim.judged_at),
     }

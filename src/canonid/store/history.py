@@ -6,11 +6,12 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from canonid.model import AuthorityUse, State
+from canonid.identifiers import Reference
+from canonid.model import AuthorityUse, State, Verdict
 from canonid.store.database import from_text, reading
 
 Database = str | os.PathLike[str]
@@ -68,6 +69,19 @@ class PastRun:
         return (self.finished_at - self.started_at).total_seconds()
 
 
+@dataclass(frozen=True, slots=True)
+class PastClaim:
+    """What a page claimed of its subject when a run looked at it, and what the run said of that."""
+
+    path: str
+    line: int
+    field: str
+    value: str | None
+    verdict: Verdict
+    reason: str
+    judged_at: datetime
+
+
 def past_runs(database: Database, limit: int = 20) -> tuple[PastRun, ...]:
     """The newest runs, newest first; none if nothing was ever stored there."""
     with reading(database) as connection:
@@ -111,6 +125,25 @@ def claims_of_last_run(database: Database, subjects: int) -> Mapping[str, Counte
     return claims
 
 
+def claims_about(database: Database, references: Collection[Reference]) -> tuple[PastClaim, ...]:
+    """What the pages that claim one of `references` said in the newest run that looked at the whole wiki.
+
+    All claims of a page for which the run confirmed one of them; of other pages only those very claims. What a page
+    repeats is there once. A run over less than half as many pages as another one is passed over.
+    """
+    marks = ", ".join("(?, ?)" for _ in references)
+    with reading(database) as connection:
+        if connection is None or not references:
+            return ()
+        names = [part for reference in references for part in reference]
+        rows = connection.execute(_ABOUT.format(marks), names).fetchall()
+    once: dict[tuple[str, str, str | None], PastClaim] = {}
+    for path, line, field, value, verdict, reason, at in rows:
+        claim = PastClaim(path, line, field, value, Verdict(verdict), reason, from_text(at))
+        once.setdefault((path, field, value), claim)
+    return tuple(once.values())
+
+
 _RUNS = "SELECT id, started_at, finished_at, offline, subjects, authorities FROM run"
 _CHANGES = """
     SELECT event.to_state, discrepancy.fingerprint, code, severity, subject, field, claimed, path, line, message, note
@@ -120,6 +153,15 @@ _CHANGES = """
 _CLAIMS = """
     SELECT path, field, value FROM claim_verdict
     WHERE run_id = (SELECT id FROM run WHERE subjects * 2 >= ? ORDER BY started_at DESC, id DESC LIMIT 1)
+"""
+_ABOUT = """
+    WITH newest AS (SELECT id, subjects, started_at FROM run ORDER BY started_at DESC, id DESC LIMIT 60),
+    whole AS (SELECT id, started_at FROM newest WHERE subjects * 2 >= (SELECT max(subjects) FROM newest) LIMIT 1),
+    claim AS (SELECT * FROM claim_verdict WHERE run_id = (SELECT id FROM whole) AND kind = 'identifier'),
+    named AS (SELECT * FROM claim WHERE (prefix, value) IN (VALUES {}))
+    SELECT path, line, field, value, verdict, reason, started_at FROM claim, whole
+    WHERE number IN (SELECT number FROM named)
+    OR (path, subject) IN (SELECT path, subject FROM named WHERE verdict = 'confirmed') ORDER BY number
 """
 
 
