@@ -156,6 +156,14 @@ def test_a_record_of_which_nothing_is_known_leads_to_no_nulls(desk: Desk) -> Non
     assert column(card, "chembl").note == "not searched: the record has neither a name nor a structure"
 
 
+@pytest.mark.parametrize(("query", "salts"), [("metformin", ("CHEMBL1703",)), ("CHEMBL1703", ()), ("sirolimus", ())])
+def test_a_parent_is_shown_with_its_salts(desk: Desk, query: str, salts: tuple[str, ...]) -> None:
+    """ChEMBL lists them apart from the record; a salt says itself which parent it has."""
+    record = column(desk.look(query), "chembl").record
+    assert record is not None
+    assert record.salts == salts
+
+
 # Identifiers that are not what they seem
 
 

@@ -7,7 +7,7 @@ from canonid.identifiers import Reference
 from canonid.lookup.agreement import agreement
 from canonid.lookup.basis import find_basis
 from canonid.lookup.cards import ActiveTrials, Card, Column, Rival
-from canonid.lookup.columns import case_of, columns_for, columns_of
+from canonid.lookup.columns import case_of, columns_for, columns_of, with_salts
 from canonid.lookup.front_matter import front_matter
 from canonid.lookup.query import read_query
 from canonid.lookup.trials import active_trials_of
@@ -32,7 +32,7 @@ def _card(query: str, reference: Reference | None, gatherer: Gatherer, store: Ev
     if isinstance(basis, Card):
         return basis
     case = case_of(basis, gatherer)
-    columns = columns_of(case, basis)
+    columns = with_salts(columns_of(case, basis), gatherer)
     title = _title(columns)
     trials = active_trials_of(case, gatherer, store.searches_for) if title else None
     claimed = [column.record.reference for column in columns if column.record is not None]
@@ -53,7 +53,7 @@ def lookup_page(page: Page, gatherer: Gatherer, store: EvidenceStore) -> Card:
     for item in judge_case(case)[0]:
         judged.setdefault(item.claim.key, item)
     right = tuple(item.claim for item in judged.values() if _is_start(item))
-    columns = columns_for(page.subject, right, gatherer)
+    columns = with_salts(columns_for(page.subject, right, gatherer), gatherer)
     trials = active_trials_of(case, gatherer, store.searches_for) if _title(columns) else None
     return Card(page.path, page.subject.title, columns, judged=tuple(judged.values()), trials=trials)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from canonid.gather import Gatherer
 from canonid.identifiers import AUTHORITIES, INCHIKEY, PREFIXES, PUBCHEM, Reference
@@ -13,6 +14,7 @@ from canonid.model import (
     Claim,
     ClaimKind,
     Confidence,
+    Forms,
     Found,
     Page,
     Place,
@@ -46,6 +48,23 @@ def columns_for(subject: Subject, claims: Sequence[Claim], gatherer: Gatherer) -
     """The columns of a page's subject, starting from those of its claims that are right."""
     case = _case(_page(subject, claims), gatherer)
     return tuple(_column(case, prefix, None) for prefix in FIELDS)
+
+
+def with_salts(columns: Sequence[Column], gatherer: Gatherer) -> tuple[Column, ...]:
+    """The columns, that of a parent in ChEMBL with the numbers of its salts: its own record does not list them."""
+    return tuple(_with_salts(column, gatherer) for column in columns)
+
+
+def _with_salts(column: Column, gatherer: Gatherer) -> Column:
+    record = column.record
+    if record is None or record.authority != "chembl" or record.parent not in {None, record.reference}:
+        return column
+    question = Forms(record.reference)
+    gatherer.ask([(record.authority, question)])
+    answer = gatherer.answers[record.authority, question]
+    forms = answer.records if isinstance(answer, Found) else ()
+    salts = tuple(form.reference.identifier for form in forms if form.reference != record.reference)
+    return replace(column, record=replace(record, salts=salts))
 
 
 def _case(page: Page, gatherer: Gatherer) -> Case:
