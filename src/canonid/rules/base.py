@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from canonid.model import Claim, ClaimKind, Finding, Place, Problem, Proposal, Severity, Verdict
+from canonid.identifiers import Reference
+from canonid.model import Claim, ClaimKind, Evidence, Finding, Place, Problem, Proposal, Severity, Verdict
 from canonid.rules.candidates import candidate_for
 from canonid.rules.case import SUBSTANCE_AUTHORITIES, Case, authority_of
 
@@ -19,6 +20,8 @@ class Hit:
     proposal: Proposal | None = None
     severity: Severity | None = None
     """Overrides that of the rule, where one case of it weighs less."""
+    evidence: tuple[Evidence, ...] = ()
+    """What a defect of the file rests on; for a claim, its own evidence is named anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def _finding(rule: Rule, hit: Hit, case: Case) -> Finding:
             problem.message,
             problem.place,
             hit.message,
+            evidence=hit.evidence,
         )
     claim = hit.on
     return Finding(
@@ -79,9 +83,15 @@ def _finding(rule: Rule, hit: Hit, case: Case) -> Finding:
         place=claim.place,
         message=hit.message,
         proposal=hit.proposal,
-        evidence=case.evidence(claim),
+        evidence=_evidence(claim, hit.proposal, case),
         authorities=_rests_on(claim, case),
     )
+
+
+def _evidence(claim: Claim, proposal: Proposal | None, case: Case) -> tuple[Evidence, ...]:
+    """The replies about what is claimed, and those that show what is proposed instead."""
+    proposed = case.witnesses(Reference(claim.prefix, proposal.value or "")) if proposal else ()
+    return tuple(dict.fromkeys((*case.evidence(claim), *proposed)))
 
 
 def proposing(claim: Claim, message: str, case: Case) -> Hit:

@@ -336,3 +336,25 @@ class Case:
             return ()
         answers = self.searched(authority).values()
         return tuple(answer.evidence for answer in answers if not isinstance(answer, Unavailable))
+
+    def witnesses(self, reference: Reference) -> tuple[Evidence, ...]:
+        """The replies that show the record under `reference`, and those of the records that share its structure."""
+        authority = PREFIXES[reference.prefix].authority if reference.prefix else None
+        hits = self.hits(authority) if authority in SUBSTANCE_AUTHORITIES else ()
+        shown = next((record for record in (*hits, *self.profile.anchors) if record.reference == reference), None)
+        if shown is None:
+            return ()
+        peers = [anchor for anchor in self.profile.anchors if anchor.inchikey and anchor.inchikey == shown.inchikey]
+        replies = (self._reply_with(record) for record in (shown, *peers))
+        return tuple(dict.fromkeys(reply for reply in replies if reply is not None))
+
+    def _reply_with(self, record: Record) -> Evidence | None:
+        """The reply that brought a record."""
+        questions: list[ById | ByStructure | ByName] = [ById(record.reference)]
+        questions += [ByStructure(record.inchikey)] if record.inchikey else []
+        questions += [ByName.of(name) for name in self._names]
+        for question in questions:
+            answer = self.dossier.answer(record.authority, question)
+            if isinstance(answer, Found) and any(found.reference == record.reference for found in answer.records):
+                return answer.evidence
+        return None

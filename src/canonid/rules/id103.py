@@ -10,9 +10,12 @@ Remedy: write the canonical spelling. The identifier itself is judged as if it w
 from collections.abc import Iterator
 
 from canonid.identifiers import Spelling
-from canonid.model import Confidence, Proposal, Severity
+from canonid.model import Claim, Confidence, NotFound, Predicate, Proposal, Severity, Status
 from canonid.rules.base import Hit, Rule, shown
 from canonid.rules.case import Case
+from canonid.rules.identity import Relation
+
+_WRONG = {Relation.OTHER_FORM, Relation.OTHER_STRUCTURE, Relation.OTHER_SUBSTANCE}
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -23,7 +26,17 @@ def check(case: Case) -> Iterator[Hit]:
             continue
         canonical = reading.reference.identifier
         proposal = Proposal(canonical, Confidence.HIGH, "canonical spelling of the same identifier")
-        yield Hit(claim, f"{shown(claim)} should be spelt {canonical}", proposal)
+        yield Hit(claim, f"{shown(claim)} should be spelt {canonical}", None if _is_wrong(claim, case) else proposal)
+
+
+def _is_wrong(claim: Claim, case: Case) -> bool:
+    """Whether another rule says that the identifier is not the one to write, however it is spelt."""
+    if claim.predicate is not Predicate.EXACT:
+        return False
+    record, identity = case.record(claim), case.claim_identity(claim)
+    if record is None or identity is None:
+        return isinstance(case.answer(claim), NotFound)
+    return record.status is not Status.CURRENT or identity.relation in _WRONG
 
 
 RULE = Rule("ID103", "spelling", Severity.WARNING, None, check, __doc__)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM
-from canonid.model import GAP, Claim, Confidence, Gap, Predicate, Problem, Severity
+from canonid.model import GAP, Claim, Confidence, Evidence, Gap, Predicate, Problem, Severity
 from canonid.rules.base import Hit, Rule, shown
 from canonid.rules.case import Case
 from canonid.rules.identity import Relation
@@ -39,7 +39,16 @@ def check(case: Case) -> Iterator[Hit]:
         remarks = [remark for claim in claims if (remark := _settled(claim, case)) is not None]
         if claims and len(remarks) == len(claims):
             field = "+".join(dict.fromkeys(claim.field for claim in claims))
-            yield Hit(Problem(gap.place, GAP, field), f"the gap tag can be closed: {'; '.join(dict.fromkeys(remarks))}")
+            message = f"the gap tag can be closed: {'; '.join(dict.fromkeys(remarks))}"
+            yield Hit(Problem(gap.place, GAP, field), message, evidence=tuple(_evidence(claims, case)))
+
+
+def _evidence(claims: list[Claim], case: Case) -> Iterator[Evidence]:
+    """What settles the claims, each reply once."""
+    for claim in claims:
+        yield from case.evidence(claim)
+        if claim.is_none and (candidate := assess_null(claim, case).candidate):
+            yield from case.witnesses(candidate.record.reference)
 
 
 def _claims_meant(gap: Gap, case: Case) -> Iterator[Claim]:
