@@ -115,14 +115,27 @@ def test_other_keys_may_be_nested() -> None:
 
 
 def test_subject() -> None:
-    """What the page says of its subject; a locant that YAML split off is no alias."""
+    """What the page says of its subject."""
     subject = page(PAGE).subject
     assert (subject.slug, subject.title, subject.aliases) == (
         "fisetin",
         "Fisetin (a flavonol)",
-        ("4'-tetrahydroxyflavone", "Cotinin"),
+        ("3,7,3',4'-tetrahydroxyflavone", "Cotinin"),
     )
     assert (subject.inn, subject.biologic, subject.formula, subject.mass) == ("fisetinum", False, "C15H10O6", 286.2)
+
+
+@pytest.mark.parametrize(
+    ("written", "aliases"),
+    [
+        ("[Cotinin, 3,7,3',4'-tetrahydroxyflavone, X1]", ("Cotinin", "3,7,3',4'-tetrahydroxyflavone", "X1")),
+        ("[ABT-263, 2-deoxyglucose]", ("ABT-263", "2-deoxyglucose")),
+        ("[Kineret,Antril]", ("Kineret", "Antril")),
+    ],
+)
+def test_systematic_names_that_nobody_quoted(written: str, aliases: tuple[str, ...]) -> None:
+    """YAML cuts them at the commas between locants; the pieces are names of nothing, or of something else."""
+    assert page(f"---\naliases: {written}\n---\n").subject.aliases == aliases
 
 
 def test_justification_is_the_longest_remark_on_a_none() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from canonid.corpus import body, counts, trials
 from canonid.corpus.fields import Fields, FieldSpec, Role, fold_key
@@ -22,6 +22,7 @@ _EXAMPLE = re.compile(r"^[ \t]*(?P<key>[A-Za-z][\w-]{1,40}):[ \t]+(?P<value>[^\s
 _SECTIONS = frozenset(
     "abstract background description details identifiers identity introduction notes overview profile summary".split()
 )
+_LOCANTS = re.compile(r"[0-9'′],[0-9]")
 _LONGEST_TITLE = 60
 _LINES_FOR_TITLE = 20
 
@@ -158,13 +159,28 @@ def _front_claims(  # noqa: PLR0917 - what reading one block brings, in its part
         key = fold_key(entry.key)
         role = fields.role(key)
         if role is not None:
-            for scalar in entry.values:
+            for scalar in _rejoined(entry.values, source.text):
                 parts.add(role, scalar.text)
                 properties += _property(source, slug, role, scalar)
             continue
         spec = fields.spec(key)
         if spec is not None:
             yield from _entry_claims(source, slug, key, spec, entry)
+
+
+def _rejoined(scalars: Iterable[Scalar], text: str) -> list[Scalar]:
+    """The items of a list, those that YAML cut out of a systematic name made one again.
+
+    In `[Fisetin, 3,7,3',4'-tetrahydroxyflavone]` nobody quoted the name: its locants have no blank behind the comma.
+    """
+    joined: list[Scalar] = []
+    for scalar in scalars:
+        last = joined[-1] if joined else None
+        if last and last.end + 1 == scalar.start and _LOCANTS.match(text, last.end - 1):
+            joined[-1] = replace(last, text=text[last.start : scalar.end], end=scalar.end, comment=scalar.comment)
+        else:
+            joined.append(scalar)
+    return joined
 
 
 def _unread(source: Source, fields: Fields, front: FrontMatter) -> Iterator[Problem]:
