@@ -19,7 +19,7 @@ from canonid.corpus import fields_from, read_corpus
 from canonid.gather import Gatherer
 from canonid.lookup import Card, Column, lookup, lookup_page
 from canonid.store.evidence import EvidenceStore
-from tests.authorities.drugbank_files import ANAKINRA, SIROLIMUS, vocabulary, write
+from tests.authorities.drugbank_files import ANAKINRA, SIROLIMUS, whole_vocabulary, write
 from tests.emulator import Emulator, World, compound, molecule, study
 from tests.emulator import lookup as listing
 from tests.emulator.wire import AUTHORITIES
@@ -92,7 +92,7 @@ def world() -> World:
     return made
 
 
-EXPORT = vocabulary(METFORMIN, SIROLIMUS, ANAKINRA, TOCILIZUMAB, VEXATIN, GAMMA, *DOUBLES)
+EXPORT = whole_vocabulary(METFORMIN, SIROLIMUS, ANAKINRA, TOCILIZUMAB, VEXATIN, GAMMA, *DOUBLES)
 
 
 @dataclass

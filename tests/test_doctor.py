@@ -67,7 +67,7 @@ def surroundings(
 @pytest.fixture
 def vocabulary(tmp_path: Path) -> Path:
     path = tmp_path / "vocabulary.csv"
-    path.write_text("\n".join([drugbank_files.VOCABULARY_HEADER, drugbank_files.ANAKINRA]), encoding="utf-8")
+    path.write_text(drugbank_files.whole_vocabulary(drugbank_files.ANAKINRA), encoding="utf-8")
     return path
 
 

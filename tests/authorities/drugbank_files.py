@@ -9,6 +9,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from canonid.authorities.drugbank.catalogue import WHOLE_FROM
+
 VOCABULARY_HEADER = "DrugBank ID,Accession Numbers,Common name,CAS,UNII,Synonyms,Standard InChI Key"
 ANAKINRA = (
     "DB00026,BTD00060 | BIOD00060,Anakinra,143090-92-0,9013DUQ28K,"
@@ -220,6 +222,11 @@ Drug created on June 13, 2005 07:24 / Updated on June 16, 2019 06:40"""
 def vocabulary(*rows: str) -> str:
     """The text of a vocabulary with these rows."""
     return "".join(line + "\n" for line in (VOCABULARY_HEADER, *rows))
+
+
+def whole_vocabulary(*rows: str) -> str:
+    """The text of a vocabulary that is long enough to be one without a gap."""
+    return vocabulary(*rows, *(f"DB{number},,,,,," for number in range(80_000, 80_000 + WHOLE_FROM)))
 
 
 def database(*drugs: str, root: str = ROOT) -> str:

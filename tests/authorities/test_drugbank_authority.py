@@ -38,6 +38,7 @@ from tests.authorities.drugbank_files import (
     SMALL_MOLECULE,
     database,
     vocabulary,
+    whole_vocabulary,
     write,
 )
 
@@ -203,7 +204,7 @@ def test_a_secondary_accession_names_the_primary(tmp_path: Path, accession: str)
 
 def test_an_accession_that_the_vocabulary_lacks_does_not_exist(tmp_path: Path) -> None:
     """The vocabulary lists every entry, and the evidence says which release did not have it."""
-    drugbank = authority(tmp_path, vocabulary(ANAKINRA))
+    drugbank = authority(tmp_path, whole_vocabulary(ANAKINRA))
     evidence = ask(drugbank, by_id("DB99999"))
     assert (evidence.payload, (evidence.release or "")[:20]) == (None, "vocabulary, file of ")
     assert drugbank.parse(evidence) == NotFound(evidence)
@@ -221,7 +222,7 @@ def test_a_page_copy_says_nothing_of_other_drugs(tmp_path: Path, question: Quest
     """It holds one drug; the rest stays unanswered."""
     assert unanswered(authority(tmp_path, PAGE), question) == (
         "the supplied DrugBank export holds only DB90002; "
-        f"import the vocabulary (CC0) or the full database, which hold {respect}"
+        f"import the whole vocabulary (CC0) or the full database, which hold {respect}"
     )
 
 
@@ -234,7 +235,7 @@ def test_an_excerpt_is_described_by_its_size(tmp_path: Path) -> None:
 
 def test_a_page_copy_beside_the_vocabulary_does_not_hide_that_an_accession_is_unknown(tmp_path: Path) -> None:
     """One complete export is enough to know it."""
-    evidence = ask(authority(tmp_path, PAGE, vocabulary(ANAKINRA)), by_id("DB99999"))
+    evidence = ask(authority(tmp_path, PAGE, whole_vocabulary(ANAKINRA)), by_id("DB99999"))
     assert evidence.payload is None
 
 
@@ -274,7 +275,7 @@ def test_that_no_entry_lists_a_number_proves_nothing(tmp_path: Path) -> None:
 
 def test_a_name_that_the_vocabulary_lacks_is_not_found(tmp_path: Path) -> None:
     """With the search that a person can repeat."""
-    evidence = ask(authority(tmp_path, vocabulary(SIROLIMUS)), ByName.of("No Such Drug"))
+    evidence = ask(authority(tmp_path, whole_vocabulary(SIROLIMUS)), ByName.of("No Such Drug"))
     assert (evidence.payload, evidence.url[-30:]) == (None, "earcher=drugs&query=no+such+drug"[-30:])
 
 

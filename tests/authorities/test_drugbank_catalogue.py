@@ -28,6 +28,7 @@ from tests.authorities.drugbank_files import (
     database,
     simple_drug,
     vocabulary,
+    whole_vocabulary,
     write,
     zipped,
 )
@@ -439,7 +440,8 @@ def links(count: int, types: Sequence[str]) -> str:
     ("text", "expected"),
     [
         (database(BIOTECH), {"id", "inchikey", "name"}),
-        (vocabulary(ANAKINRA), {"id", "inchikey", "name"}),
+        (vocabulary(ANAKINRA), set()),
+        (whole_vocabulary(ANAKINRA), {"id", "inchikey", "name"}),
         (PAGE, set()),
         (links(WHOLE_FROM, ["SmallMoleculeDrug", "BiotechDrug"]), set()),
         (links(WHOLE_FROM + 1, ["SmallMoleculeDrug", "BiotechDrug"]), {"id"}),
@@ -447,7 +449,7 @@ def links(count: int, types: Sequence[str]) -> str:
         (links(WHOLE_FROM + 1, [""]), {"id"}),
         (links(WHOLE_FROM + 1, [""]).replace("Drug Type", "InChIKey"), {"inchikey"}),
     ],
-    ids=["database", "vocabulary", "page", "few links", "links", "links of one type", "untyped", "structures"],
+    ids=["database", "few rows", "vocabulary", "page", "few links", "links", "links of one type", "untyped", "structures"],
 )
 def test_silence_proves_only_what_an_export_lists_in_full(
     tmp_path: Path, path: Path, text: str, expected: set[str]

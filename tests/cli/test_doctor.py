@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.authorities.drugbank_files import ANAKINRA, whole_vocabulary
 from tests.cli.conftest import Canonid, Ran
 from tests.emulator import Emulator, World, faults
 from tests.emulator.wire import AUTHORITIES
@@ -198,9 +199,7 @@ def test_colour_is_for_terminals(doctor: Doctor) -> None:
 
 def test_nothing_to_do_is_said(canonid: Canonid, tmp_path: Path) -> None:
     """When there is an export, a contact, and nothing else to say."""
-    (tmp_path / "v.csv").write_text(
-        "DrugBank ID,Accession Numbers,Common name,CAS,UNII,Synonyms,Standard InChI Key\nDB00026,,Anakinra,,,,\n"
-    )
+    (tmp_path / "v.csv").write_text(whole_vocabulary(ANAKINRA))
     canonid("drugbank", "import", "v.csv")
     ran = canonid("doctor", "--offline", CANONID_CONTACT="me@example.org")
     assert ran.stdout.endswith("What to do\n  nothing; all is well\n")

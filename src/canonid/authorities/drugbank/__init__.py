@@ -132,7 +132,7 @@ def _silence(catalogue: Catalogue, kind: str) -> str:
     respect = {"id": "", "name": " with all names", "inchikey": " with all InChIKeys"}[kind]
     return (
         f"the supplied DrugBank export holds only {held}; "
-        f"import the vocabulary (CC0) or the full database, which hold every drug{respect}"
+        f"import the whole vocabulary (CC0) or the full database, which hold every drug{respect}"
     )
 
 

@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 _BATCH = 500
 WHOLE_FROM = 5_000
-"""Up to so many entries, links are an excerpt (approved drugs only, say): their silence proves nothing."""
+"""Up to so many entries, a CSV export is an excerpt (approved drugs only, say) or cut short: its silence proves nothing."""
 
 _SCHEMA = (
     """CREATE TABLE export (
@@ -281,13 +281,16 @@ def _record(database: sqlite3.Connection, position: int, export: Export, types: 
 def _decided(format_: str, types: Counter[str]) -> set[str]:
     """What the silence of an export proves.
 
-    The full database and the vocabulary list every entry with its names and InChIKey. Drug links are also offered for
-    one type or group, and lack synonyms and structures; structure links are about structures only.
+    The full database, whose end is marked, and a whole vocabulary list every entry with its names and InChIKey. Drug
+    links are also offered for one type or group, and lack synonyms and structures; structure links are about
+    structures only.
     """
-    if format_ in {"full database", "vocabulary"}:
+    if format_ == "full database":
         return {"id", "inchikey", "name"}
     if types.total() <= WHOLE_FROM:
         return set()
+    if format_ == "vocabulary":
+        return {"id", "inchikey", "name"}
     if format_ == "structure links":
         return {"inchikey"}
     return {"id"} if format_ == "drug links" and (len(types) > 1 or "" in types) else set()

@@ -13,7 +13,7 @@ from pathlib import Path
 from canonid.errors import StoreError
 
 APPLICATION = 0x43424442  # "CBDB": keeps an import from overwriting somebody else's database
-VERSION = 2  # 2: names are folded with the primes of their locants
+VERSION = 3  # 2: names are folded with the primes of their locants; 3: a short vocabulary decides nothing
 WAIT = 5.0
 
 

@@ -101,6 +101,12 @@ class _Lines:
         self.done += len(raw)
         if len(raw) == _LONGEST_LINE:
             raise refusal(self._path, f"a line longer than {_LONGEST_LINE:,} bytes: not a DrugBank CSV", self._number)
+        if not raw.endswith(b"\n"):
+            reason = (
+                "the file ends in the middle of a line, as when a download breaks off; download it again (if you wrote "
+                "it yourself, end its last line with a line break)"
+            )
+            raise refusal(self._path, reason, self._number)
         try:
             return raw.decode()  # `find_header` leaves out the byte order mark
         except UnicodeDecodeError as error:
