@@ -20,7 +20,7 @@ import pytest
 import typer
 
 from canonid import wiring
-from canonid.authorities import chembl_client, clinicaltrials, pubchem
+from canonid.authorities import chembl_client, clinicaltrials, pubchem_batches
 from canonid.authorities.pacing import SharedPacer
 from canonid.authorities.transport import RETRY_AFTER_CAP, TRANSIENT_STATUSES, Courier
 from canonid.cli import app
@@ -289,7 +289,7 @@ def default_of(function: Any, name: str) -> Any:
 
 NUMBERS = [
     f"{chembl_client.PAGE:,} IDs; {chembl_client.PAGE // 2} InChIKeys or names | {wiring._CHEMBL_SECONDS:g} s",
-    f"{pubchem._BATCH} CIDs; one InChIKey or name | {default_of(SharedPacer, 'interval'):g} s",
+    f"{pubchem_batches.LARGEST} CIDs; one InChIKey or name | {default_of(SharedPacer, 'interval'):g} s",
     f"{clinicaltrials._CHUNK} numbers | {wiring._CLINICALTRIALS_SECONDS:g} s",
     f"{default_of(SharedPacer, 'per_minute')} a minute",
     f"given up after {default_of(Courier, 'deadline'):g} s",
@@ -311,7 +311,8 @@ def test_the_readme_promises_the_same_batches_and_pauses() -> None:
     """The short version of the guide."""
     readme = " ".join(README.split())
     batches = (
-        f"{chembl_client.PAGE:,} ChEMBL IDs, {pubchem._BATCH} CIDs or {clinicaltrials._CHUNK} NCT numbers a request"
+        f"{chembl_client.PAGE:,} ChEMBL IDs, {pubchem_batches.LARGEST} CIDs or {clinicaltrials._CHUNK} NCT numbers "
+        "a request"
     )
     assert batches in readme
     assert f"{default_of(SharedPacer, 'interval'):g} s apart for PubChem" in readme

@@ -240,7 +240,10 @@ def _on_exports(drugbank: ExportsHealth, today: date) -> Iterator[Remark]:
         text = f"the newest DrugBank export is of {max(days)}; import a newer one from {_RELEASES}"
         yield Remark(Severity.WARNING, "drugbank", text)
     if drugbank.exports and not any("id" in export.decides for export in drugbank.exports):
-        text = "the DrugBank exports are excerpts, so that an id that they lack stays unchecked; import the whole vocabulary"
+        text = (
+            "the DrugBank exports are excerpts, so that an id that they lack stays unchecked; import the whole "
+            "vocabulary"
+        )
         yield Remark(Severity.INFO, "drugbank", text)
 
 

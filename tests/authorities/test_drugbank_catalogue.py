@@ -449,7 +449,7 @@ def links(count: int, types: Sequence[str]) -> str:
         (links(WHOLE_FROM + 1, [""]), {"id"}),
         (links(WHOLE_FROM + 1, [""]).replace("Drug Type", "InChIKey"), {"inchikey"}),
     ],
-    ids=["database", "few rows", "vocabulary", "page", "few links", "links", "links of one type", "untyped", "structures"],
+    ids=["database", "few rows", "vocabulary", "page", "few links", "links", "one type", "untyped", "structures"],
 )
 def test_silence_proves_only_what_an_export_lists_in_full(
     tmp_path: Path, path: Path, text: str, expected: set[str]

@@ -303,11 +303,55 @@ def test_cid_stays_open_when_its_successor_cannot_be_asked(emulator: Emulator) -
 
 def test_several_preferred_cids_for_one_are_no_answer(emulator: Emulator) -> None:
     """One retired CID has one successor; a list of two is not guessed from."""
-    odd = faults.canned("two", json_reply({"IdentifierList": {"CID": [1, 2]}}))
+    odd = faults.canned("two", json_reply({"IdentifierList": {"CID": [1, 2, 241]}}))
     emulator.always("pubchem", faults.when(odd, lambda request: "cids_type" in request.target))
     answer = ask_one(pubchem_of(emulator), by_cid(4644)[0])
     assert isinstance(answer, str)
     assert "several CIDs" in answer
+
+
+def spoilt_by(cid: int) -> Fault:
+    """(synthetic) "Not found" for every list with this CID in it."""
+    body = {"Fault": {"Code": "PUGREST.NotFound", "Message": "No CID found"}}
+    not_found = faults.canned("spoilt", json_reply(body, 404))
+    return faults.when(not_found, lambda request: str(cid) in form_of(request.body).get("cid", "").split(","))
+
+
+def test_one_bad_cid_that_makes_its_batch_not_found_does_not_make_the_others_absent(
+    emulator: Emulator, world: World
+) -> None:
+    """The others are found with all that PubChem says of them; only the bad one does not exist."""
+    world.add(*(compound(cid, f"(synthetic) {cid}") for cid in range(1, 30)))
+    emulator.always("pubchem", spoilt_by(999))
+    bad, *good = by_cid(999, *range(1, 30))
+    answers = ask(pubchem_of(emulator), [bad, *good])
+    names = [answer.record.name for question in good if isinstance(answer := answers[question], Found)]
+    assert names == [f"(synthetic) {cid}" for cid in range(1, 30)]
+    assert isinstance(answers[bad], NotFound)
+
+
+@pytest.mark.parametrize("cids", [[FISETIN], [FISETIN, BERBERINE]], ids=len)
+def test_a_server_that_finds_nothing_at_all_proves_no_absence(emulator: Emulator, cids: list[int]) -> None:
+    """Benzene is in PubChem: where even that is "not found", nothing is said of the others."""
+    body = {"Fault": {"Code": "PUGREST.NotFound", "Message": "No CID found"}}
+    emulator.always("pubchem", faults.canned("nothing", json_reply(body, 404)))
+    answers = ask(pubchem_of(emulator), by_cid(*cids))
+    assert {isinstance(answer, str) and "nothing was concluded" in answer for answer in answers.values()} == {True}
+
+
+def test_one_bad_cid_does_not_take_the_synonyms_of_the_others(emulator: Emulator, world: World) -> None:
+    """ "Not found" for a list is no word on each of it."""
+    world.add(compound(77, "(synthetic)", synonyms=["seventy-seven"]))
+    emulator.always("pubchem", spoilt_by(999))
+    questions = [Synonyms(Reference(PUBCHEM, cid)) for cid in ("77", "999")]
+    answers = ask(pubchem_of(emulator), questions)
+    assert [type(answers[question]) for question in questions] == [Found, NotFound]
+
+
+def test_benzene_itself_can_be_asked_for(emulator: Emulator) -> None:
+    """Also where its row is missing."""
+    answer = ask_one(pubchem_of(emulator), by_cid(241)[0])
+    assert isinstance(answer, Found)
 
 
 # --- batches that are too large, too slow or malformed ----------------------------------------------------------------

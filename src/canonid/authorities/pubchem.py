@@ -7,7 +7,6 @@ or empty, because most claims are settled by title and InChIKey.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +15,7 @@ from urllib.parse import quote
 
 from canonid.authorities.payloads import dump_payload
 from canonid.authorities.probe import Pulse, one_question
+from canonid.authorities.pubchem_batches import Batches, Reply, spoilt, unless_too_broad
 from canonid.authorities.pubchem_parse import parse_payload
 from canonid.authorities.pubchem_seam import BLOCKED, Seam, Throttle, load_pubchempy
 from canonid.authorities.transport import Courier, Refusal
@@ -24,18 +24,11 @@ from canonid.identifiers import DRUGBANK, PREFIXES, PUBCHEM, Reference
 from canonid.model import Answer, ById, ByName, ByStructure, Evidence, Question, Synonyms, Unanswered
 
 Row = dict[str, Any]
-Reply = list[Any] | None
-"""What a batch brought; None when PubChem said that it knows none of it."""
 
 PROPERTIES = ("Title", "MolecularFormula", "MolecularWeight", "InChIKey", "Charge")
 _PROPERTY = "property/" + ",".join(PROPERTIES)
-_BATCH = 100
-"""CIDs a request. No limit is documented but 30 s of server time; PubChem's own teaching material uses 100."""
-_PROBED = 2244
-"""Aspirin: in PubChem from the start, and its row is as small as any."""
-_SPLITS = 16
-"""How often a run splits batches that are refused as malformed: enough to isolate one bad CID among 100."""
-
+_SURE = 241
+"""Benzene: in PubChem from the start, its row is as small as any, and no drug's retired CID is replaced by it."""
 _INNER = {"PropertyTable": "Properties", "InformationList": "Information"}
 
 
@@ -60,8 +53,7 @@ class PubChemAuthority:
         self._courier = courier
         self._seam = Seam(base_url, contact, courier.deadline, throttle)
         self._now = now
-        self._batch = _BATCH
-        self._splits = _SPLITS
+        self._batches = Batches()
 
     @property
     def requests(self) -> int:
@@ -93,7 +85,7 @@ class PubChemAuthority:
         """
         with one_question(self._courier):
             load_pubchempy()
-            self._send(partial(self._ask_properties, [_PROBED]))
+            self._send(partial(self._ask_properties, [_SURE]))
         return Pulse(self._seam.ear.seconds, self._seam.ear.clock, state=self._seam.shares())
 
     def fetch(self, questions: Sequence[Question]) -> Iterator[Evidence | Unanswered]:
@@ -122,25 +114,38 @@ class PubChemAuthority:
     def _fetch_compounds(self, questions: Mapping[int, ById]) -> Iterator[Evidence | Unanswered]:
         """Property rows by CID; rows that are missing or empty may be retired CIDs and are asked for once more."""
         doubtful: dict[int, Row | None] = {}
-        for batch, reply in self._in_batches(list(questions), self._ask_properties):
-            if isinstance(reply, Refusal):
-                yield from self._unanswered([questions[cid] for cid in batch], reply)
-                continue
-            rows = {row["CID"]: row for row in reply or ()}
-            for cid in batch:
-                row = rows.get(cid)
-                if row is not None and len(row) > 1:
-                    yield self._evidence(questions[cid], {"properties": row})
-                else:
-                    doubtful[cid] = row
+        for cid, row in self._rows(list(questions)):
+            if isinstance(row, Refusal):
+                yield from self._unanswered([questions[cid]], row)
+            elif row is not None and len(row) > 1:
+                yield self._evidence(questions[cid], {"properties": row})
+            else:
+                doubtful[cid] = row
+        live: list[int] = []
         for cid, preferred in self._prefer(list(doubtful)):
+            row = doubtful[cid]
             if isinstance(preferred, Refusal):
                 yield from self._unanswered([questions[cid]], preferred)
-            elif preferred is None and doubtful[cid] is None:
+            elif preferred is None and row is None:
                 yield self._evidence(questions[cid], None)
+            elif preferred == cid and row is None:
+                live.append(cid)  # another CID of its batch took the row away
             else:
-                row = doubtful[cid] or {"CID": cid}
-                yield self._evidence(questions[cid], {"properties": row, "preferred": preferred})
+                yield self._evidence(questions[cid], {"properties": row or {"CID": cid}, "preferred": preferred})
+        for cid, row in self._rows(live):
+            if isinstance(row, Refusal):
+                yield from self._unanswered([questions[cid]], row)
+            else:
+                yield self._evidence(questions[cid], {"properties": row or {"CID": cid}, "preferred": cid})
+
+    def _rows(self, cids: list[int]) -> Iterator[tuple[int, Row | Refusal | None]]:
+        """The property row of each CID; None where PubChem gave none."""
+        for batch, reply in self._in_batches(cids, self._ask_properties):
+            if isinstance(reply, Refusal):
+                yield from ((cid, reply) for cid in batch)
+                continue
+            rows = {row["CID"]: row for row in reply or ()}
+            yield from ((cid, rows.get(cid)) for cid in batch)
 
     def _prefer(self, cids: list[int]) -> Iterator[tuple[int, int | Refusal | None]]:
         """The CID that PubChem prefers to each of `cids`, None if it names none.
@@ -150,6 +155,9 @@ class PubChemAuthority:
         """
         for batch, reply in self._in_batches(cids, self._ask_preferred):
             if isinstance(reply, Refusal):
+                if len(batch) == 1 and reply.status == 404 and self._knows_benzene():
+                    yield batch[0], None  # PubChem answers, only not with this CID in the list
+                    continue
                 yield from ((cid, reply) for cid in batch)
                 continue
             named = {cid for cid in reply or () if cid}
@@ -165,6 +173,13 @@ class PubChemAuthority:
                 yield from self._prefer(lost[middle:])
             elif lost:
                 yield from self._prefer(lost)
+
+    def _knows_benzene(self) -> bool:
+        try:
+            self._send(partial(self._ask_preferred, []))
+        except Refusal:
+            return False
+        return True
 
     def _fetch_synonyms(self, questions: Mapping[int, Synonyms]) -> Iterator[Evidence | Unanswered]:
         for batch, reply in self._in_batches(list(questions), self._ask_synonyms):
@@ -231,27 +246,7 @@ class PubChemAuthority:
     def _in_batches(
         self, numbers: list[int], ask: Callable[[list[int]], Reply]
     ) -> Iterator[tuple[list[int], Reply | Refusal]]:
-        """Ask about `numbers` in batches: smaller after "too broad", halved around a malformed one, larger again."""
-        groups = deque([numbers] if numbers else [])
-        while groups:
-            group = groups.popleft()
-            batch, rest = group[: self._batch], group[self._batch :]
-            if rest:
-                groups.appendleft(rest)
-            try:
-                reply = self._send(partial(_unless_too_broad, ask, batch))
-            except Refusal as refusal:
-                if len(batch) > 1 and isinstance(refusal, _TooBroad):
-                    self._batch = len(batch) // 2
-                    groups.appendleft(batch)
-                elif len(batch) > 1 and refusal.status == 400 and self._splits:
-                    self._splits -= 1
-                    groups.extendleft([batch[len(batch) // 2 :], batch[: len(batch) // 2]])
-                else:
-                    yield batch, refusal
-            else:
-                self._batch = min(_BATCH, self._batch * 2)
-                yield batch, reply
+        return self._batches.asked(numbers, lambda batch: self._send(partial(unless_too_broad, ask, batch)))
 
     def _send(self, attempt: Callable[[], Reply]) -> Reply:
         if self._seam.is_blocked:
@@ -266,14 +261,26 @@ class PubChemAuthority:
         return self._ask_rows(text, namespace, _PROPERTY)
 
     def _ask_synonyms(self, cids: list[int]) -> Reply:
-        return self._ask_rows(cids, "cid", "synonyms", table="InformationList")
+        rows = self._ask_rows(cids, "cid", "synonyms", table="InformationList")
+        if rows is None and len(cids) > 1:
+            raise spoilt()
+        return rows
 
     def _ask_cids(self, sids: list[int]) -> Reply:
         return self._ask_rows(sids, "sid", "cids", table="InformationList", key="SID", cids_type="standardized")
 
     def _ask_preferred(self, cids: list[int]) -> Reply:
-        reply = self._seam.ask(cids, "cid", "compound", "cids", cids_type="preferred")
-        return None if reply is None else _numbers(reply, "CID")
+        """A CID that all know is asked with them: "not found" may mean one of a list, and is then said of them all.
+
+        How PubChem answers a list with an unassigned CID in it is nowhere documented.
+        """
+        reply = self._seam.ask(list(dict.fromkeys([*cids, _SURE])), "cid", "compound", "cids", cids_type="preferred")
+        numbers = [] if reply is None else _numbers(reply, "CID")
+        if _SURE not in numbers:
+            raise spoilt()
+        if _SURE not in cids:
+            numbers.remove(_SURE)
+        return numbers
 
     def _ask_sids(self, accession: str) -> Reply:
         # pubchempy has no call for an id within a source; as an operation the path comes out right.
@@ -321,21 +328,6 @@ class PubChemAuthority:
 
 def _is_canonical(reference: Reference) -> bool:
     return bool(PREFIXES[reference.prefix].pattern.fullmatch(reference.identifier))
-
-
-class _TooBroad(Refusal):
-    """A batch that took PubChem too long, or was too large: no outage, and asking the same again is no use."""
-
-    is_outage = False
-
-
-def _unless_too_broad(ask: Callable[[list[int]], Reply], batch: list[int]) -> Reply:
-    try:
-        return ask(batch)
-    except Refusal as refusal:
-        if len(batch) > 1 and refusal.status in {413, 504}:
-            raise _TooBroad(refusal.reason, status=refusal.status, retry=False) from None
-        raise
 
 
 def _is_row(row: Any, key: str) -> bool:

@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 _BATCH = 500
 WHOLE_FROM = 5_000
-"""Up to so many entries, a CSV export is an excerpt (approved drugs only, say) or cut short: its silence proves nothing."""
+"""Up to so many entries, a CSV export is an excerpt (approved drugs, say) or cut short: its silence proves nothing."""
 
 _SCHEMA = (
     """CREATE TABLE export (
