@@ -18,7 +18,8 @@ from canonid.model import Unavailable
 from canonid.store.database import database_path, reading, to_text
 from canonid.store.evidence import evidence_line
 from canonid.store.health import database_bytes, find_damage, is_damage
-from canonid.store.rows import StoredReply, Summary, no_store, read_rows, read_summaries
+from canonid.store.reply import StoredReply
+from canonid.store.rows import Summary, no_store, read_rows, read_summaries
 
 Progress = Callable[[str, int, int], None]
 """Told what is gone through, how far, and of how many."""

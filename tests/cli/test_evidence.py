@@ -14,7 +14,7 @@ from canonid.identifiers import PUBCHEM, Reference
 from canonid.model import ById, Evidence
 from canonid.store.evidence import EvidenceStore, evidence_line
 from tests.cli.conftest import Canonid
-from tests.store.samples import compound, evidence
+from tests.store.samples import compound, evidence, stored
 
 NOW = datetime.now(UTC)
 FOUND = '{"molecule":{"molecule_chembl_id":"CHEMBL25","pref_name":"ASPIRIN"}}'
@@ -43,11 +43,6 @@ def lines(*items: Evidence) -> str:
     return "".join(evidence_line(item) + "\n" for item in items)
 
 
-def left(database: Path) -> list[Evidence]:
-    with EvidenceStore(database, read_only=True) as store:
-        return list(store.iterate())
-
-
 def test_an_export_is_one_line_a_reply(canonid: Canonid, database: Path) -> None:
     """On stdout, sorted, and nothing else is said."""
     ran = canonid("evidence", "export")
@@ -60,7 +55,7 @@ def test_an_export_goes_into_a_file_and_back_into_a_store(canonid: Canonid, data
     assert canonid("evidence", "export", "--output", file, "--authority", "chembl").stdout == ""
     ran = canonid("evidence", "import", file, "--database", other)
     assert (ran.code, ran.stdout) == (0, f"{file}: 2 read, 2 stored\n")
-    assert left(other) == list(STORED[:2])
+    assert stored(other) == list(STORED[:2])
 
 
 def test_an_output_that_cannot_be_written_is_refused(canonid: Canonid, database: Path) -> None:
@@ -94,7 +89,7 @@ def test_an_import_never_undoes_a_newer_reply(canonid: Canonid, database: Path, 
     file.write_text(lines(evidence(compound(26), at=NOW - timedelta(days=1)), evidence(compound(27))))
     ran = canonid("evidence", "import", file)
     assert ran.stdout == f"{file}: 2 read, 1 stored, 1 left out (the store has newer ones)\n"
-    assert STORED[1] in left(database)
+    assert STORED[1] in stored(database)
 
 
 def test_a_file_is_imported_wholly_or_not_at_all(canonid: Canonid, database: Path, tmp_path: Path) -> None:
@@ -105,7 +100,7 @@ def test_a_file_is_imported_wholly_or_not_at_all(canonid: Canonid, database: Pat
     ran = canonid("evidence", "import", good, bad)
     assert (ran.code, ran.stdout) == (2, f"{good}: 1 read, 1 stored\n")
     assert f"{bad}:3: not a line of JSON" in ran.stderr
-    assert left(database) == [evidence(compound(1)), *STORED]
+    assert stored(database) == [evidence(compound(1)), *STORED]
 
 
 def test_stats_show_what_there_is(canonid: Canonid, database: Path) -> None:
@@ -162,13 +157,13 @@ def test_pruning_deletes_by_age(canonid: Canonid, database: Path) -> None:
     assert ran.code == 0
     assert ran.stdout.startswith(f"{database}: 1 reply (chembl 1) deleted; ")
     assert ran.stdout.endswith(" now\n")
-    assert left(database) == list(STORED[1:])
+    assert stored(database) == list(STORED[1:])
 
 
 def test_pruning_deletes_by_authority(canonid: Canonid, database: Path) -> None:
     """Of any age."""
     assert ": 2 replies (chembl 2) deleted; " in canonid("evidence", "prune", "--authority", "chembl").stdout
-    assert left(database) == [STORED[2]]
+    assert stored(database) == [STORED[2]]
 
 
 def test_pruning_nothing_says_so(canonid: Canonid, database: Path) -> None:
@@ -180,7 +175,7 @@ def test_a_dry_run_only_says_what_would_go(canonid: Canonid, database: Path) -> 
     """Everything is still there."""
     ran = canonid("evidence", "prune", "--older-than", "0", "--authority", "pubchem", "--dry-run")
     assert ran.stdout == f"{database}: 1 reply (pubchem 1) would be deleted; nothing was\n"
-    assert left(database) == list(STORED)
+    assert stored(database) == list(STORED)
 
 
 def test_pruning_without_a_limit_is_refused(canonid: Canonid, database: Path) -> None:
@@ -188,7 +183,7 @@ def test_pruning_without_a_limit_is_refused(canonid: Canonid, database: Path) ->
     ran = canonid("evidence", "prune")
     assert (ran.code, ran.stdout) == (2, "")
     assert "--older-than DAYS, --authority NAME, or both" in ran.stderr
-    assert left(database) == list(STORED)
+    assert stored(database) == list(STORED)
 
 
 def test_a_sound_store_is_said_to_be_so(canonid: Canonid, database: Path) -> None:
@@ -213,7 +208,7 @@ def test_what_verify_advises_works(canonid: Canonid, database: Path, tmp_path: P
     damage(database)
     canonid("evidence", "import", "backup.jsonl")
     assert canonid("evidence", "verify").code == 0
-    assert left(database) == list(STORED)
+    assert stored(database) == list(STORED)
 
 
 def test_many_damaged_replies_are_counted(canonid: Canonid, database: Path) -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from canonid.model import State
 from canonid.store.discrepancies import list_discrepancies
-from canonid.store.evidence import EvidenceStore
 from canonid.store.runs import last_runs
 from tests.cli.conftest import Canonid
 from tests.emulator.faults import HTTP_403
 from tests.emulator.server import Emulator
 from tests.emulator.wire import AUTHORITIES
 from tests.emulator.world import World
+from tests.store.samples import stored
 
 
 def database(wiki: Path) -> Path:
@@ -139,8 +139,7 @@ def test_an_authority_that_is_down_is_never_taken_for_an_answer(canonid: Canonid
         )
     assert ran.code == 3
     assert "chembl, clinicaltrials, pubchem could not be asked everything" in " ".join(ran.stdout.split())
-    with EvidenceStore(database(wiki), read_only=True) as store:
-        assert list(store.iterate()) == []
+    assert stored(database(wiki)) == []
 
 
 def test_json_goes_into_a_file_in_one_step(canonid: Canonid, wiki: Path, tmp_path: Path) -> None:

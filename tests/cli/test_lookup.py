@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from canonid.store.evidence import EvidenceStore
 from tests.cli.conftest import Canonid, Ran
 from tests.desk import Desk, open_desk
 from tests.emulator.faults import HTTP_403
 from tests.emulator.wire import AUTHORITIES
-from tests.store.samples import folder_of_another_user, unprivileged
+from tests.store.samples import folder_of_another_user, stored, unprivileged
 
 
 @pytest.fixture(scope="module")
@@ -160,8 +159,7 @@ def test_the_services_are_asked_what_the_store_does_not_have(canonid: Canonid, d
         CANONID_CLINICALTRIALS_URL=desk.services.clinicaltrials_url,
     )
     assert (ran.code, "nct-id: NCT05177822" in ran.stdout) == (0, True)
-    with EvidenceStore(database, read_only=True) as store:
-        assert len(list(store.iterate())) == 1
+    assert len(stored(database)) == 1
 
 
 def test_services_that_refuse_leave_it_open(canonid: Canonid, tmp_path: Path) -> None:
@@ -178,8 +176,7 @@ def test_services_that_refuse_leave_it_open(canonid: Canonid, tmp_path: Path) ->
             CANONID_PUBCHEM_URL=desk.services.pubchem_url,
         )
     assert (ran.code, "Front matter" in ran.stdout) == (3, False)
-    with EvidenceStore(tmp_path / "new.sqlite", read_only=True) as store:
-        assert list(store.iterate()) == []
+    assert stored(tmp_path / "new.sqlite") == []
 
 
 def test_verbose_shows_long_lists_in_full(canonid: Canonid, desk: Desk) -> None:

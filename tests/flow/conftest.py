@@ -16,10 +16,10 @@ from canonid.gather import Progress
 from canonid.model import Question, Report, State
 from canonid.settings import Settings
 from canonid.store.discrepancies import list_discrepancies
-from canonid.store.evidence import EvidenceStore
 from canonid.wiring import run_job
 from tests.emulator import Emulator, World, compound, molecule, study
 from tests.emulator.wire import AUTHORITIES
+from tests.store.samples import stored
 
 ADAPALENE_KEY = "LZCDAPDGXCYOEH-UHFFFAOYSA-N"
 ERTAPENEM_KEY = "ZXNAQFZBWUNWJM-HRXMHBOMSA-M"
@@ -88,8 +88,7 @@ class Place:
 
     def stored(self) -> dict[tuple[str, Question], str | None]:
         """The payloads in the store, by authority and question."""
-        with EvidenceStore(self.settings.database, read_only=True) as store:
-            return {(item.authority, item.question): item.payload for item in store.iterate()}
+        return {(item.authority, item.question): item.payload for item in stored(self.settings.database)}
 
     def states(self) -> dict[tuple[str, str | None], State]:
         """The discrepancies on record: code and claimed value -> state."""

@@ -10,7 +10,6 @@ import threading
 import pytest
 
 from canonid.model import State
-from canonid.store.evidence import EvidenceStore
 from canonid.store.runs import last_runs
 from tests.emulator.exchange import Exchange
 from tests.emulator.faults import Fault, when
@@ -82,8 +81,7 @@ def test_two_runs_at_once_on_one_database_get_in_nobodys_way(place: Place) -> No
     assert {run.id for run in last_runs(place.settings.database)} == ids
     assert len(ids) == 2
     assert place.states() == {("ID301", "CHEMBL1232"): State.OPEN}
-    with EvidenceStore(place.settings.database, read_only=True) as store:
-        assert len({(item.authority, item.question) for item in store.iterate()}) == 7
+    assert len(place.stored()) == 7
     place.new_requests()
     place.run()
     assert sum(place.new_requests().values()) == 0

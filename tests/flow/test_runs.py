@@ -17,12 +17,11 @@ from canonid import __version__
 from canonid.errors import CorpusError, StoreError
 from canonid.model import Report
 from canonid.store.database import to_text
-from canonid.store.evidence import EvidenceStore
 from canonid.store.runs import last_runs
 from tests.emulator import compound, molecule, study
 from tests.emulator.wire import AUTHORITIES
 from tests.flow.conftest import PAGES, WRONG, Place, code, verdicts
-from tests.store.samples import folder_of_another_user, unprivileged
+from tests.store.samples import folder_of_another_user, stored, unprivileged
 
 EXPECTED = {
     ("adapalene", "pubchem-cid", "60164"): "confirmed",
@@ -241,8 +240,9 @@ def test_every_run_is_recorded(place: Place) -> None:
 def test_the_store_holds_the_replies_as_they_came(place: Place) -> None:
     """Raw, with release, address and date, so that a better parser can read them again."""
     place.run()
-    with EvidenceStore(place.settings.database, read_only=True) as store:
-        (reply,) = [item for item in store.iterate() if item.question.key == "id:chembl.compound:CHEMBL1232"]
+    (reply,) = [
+        item for item in stored(place.settings.database) if item.question.key == "id:chembl.compound:CHEMBL1232"
+    ]
     assert json.loads(reply.payload or "")["molecule"]["pref_name"] == "ERTAPENEM SODIUM"
     assert reply.url == f"{place.settings.chembl_url}/molecule/CHEMBL1232.json"
     assert (reply.release, reply.stale) == ("ChEMBL_37", False)

@@ -34,6 +34,7 @@ from tests.emulator.exchange import Exchange
 from tests.emulator.faults import Fault
 from tests.emulator.wire import AUTHORITIES, AuthorityName, Json
 from tests.emulator.world import Compound
+from tests.store.samples import stored
 
 _SYLLABLES = "ba cor di fen gli lo nor pra quin ra sta tin vir xan zol mu pe ke dra".split()
 _DOUBTS = frozenset({"unavailable", "undetermined"})
@@ -328,8 +329,7 @@ def different(told: Said, truth: Said) -> list[str]:
 
 def false_evidence(place: Place, store: Path) -> list[str]:
     """Stored replies that mean something else than the services say now, in fair weather."""
-    with EvidenceStore(store, read_only=True) as evidence:
-        held = {(item.authority, item.question): item for item in evidence.iterate()}
+    held = {(item.authority, item.question): item for item in stored(store)}
     problems: list[str] = []
     with open_authorities(place.services, place.folder, 30.0) as authorities:
         for authority in (each for each in authorities if not each.is_local):

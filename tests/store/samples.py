@@ -27,6 +27,8 @@ from canonid.model import (
     Severity,
     Verdict,
 )
+from canonid.store.database import reading
+from canonid.store.rows import read_rows
 
 NOON = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -49,6 +51,12 @@ def evidence(
 ) -> Evidence:
     url = "https://example.org/molecule"
     return Evidence(authority, question or compound(25), release, at, url, payload, sources=sources)
+
+
+def stored(path: Path) -> list[Evidence]:
+    """All replies of a store, by authority and question; none if there is no store."""
+    with reading(path) as connection:
+        return [] if connection is None else [row.read() for row in read_rows(connection)]
 
 
 def finding(

@@ -9,8 +9,8 @@ import pytest
 
 from canonid.errors import StoreError
 from canonid.model import Evidence, sha256
-from canonid.store.evidence import EvidenceStore, evidence_line, read_evidence_file, write_evidence_file
-from tests.store.samples import compound, evidence
+from canonid.store.evidence import evidence_line, read_evidence_file
+from tests.store.samples import evidence
 
 LINE = {
     "authority": "chembl",
@@ -42,18 +42,9 @@ def _file(tmp_path: Path, **changes: object) -> Path:
 )
 def test_evidence_comes_back_from_a_file_as_it_was(tmp_path: Path, item: Evidence) -> None:
     """Payloads keep every byte, whether letters beyond ASCII are escaped or not."""
-    write_evidence_file(tmp_path / "e.jsonl", [item])
-    assert list(read_evidence_file(tmp_path / "e.jsonl")) == [item]
-
-
-def test_export_and_import_give_the_same_file(tmp_path: Path) -> None:
-    """A store filled from an export exports the same bytes."""
-    first, second = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
-    write_evidence_file(first, [evidence(compound(1), sources="a label"), evidence(compound(2))])
-    with EvidenceStore(tmp_path / "x.sqlite") as store:
-        store.put(read_evidence_file(first))
-        write_evidence_file(second, store.iterate())
-    assert second.read_bytes() == first.read_bytes()
+    path = tmp_path / "e.jsonl"
+    path.write_text(evidence_line(item) + "\n", encoding="utf-8")
+    assert list(read_evidence_file(path)) == [item]
 
 
 def test_a_line_is_readable_json() -> None:
@@ -66,25 +57,11 @@ def test_a_line_is_readable_json() -> None:
     )
 
 
-def test_writing_says_how_many_records_there_are(tmp_path: Path) -> None:
-    """The count is what an export reports."""
-    assert write_evidence_file(tmp_path / "e.jsonl", [evidence(), evidence()]) == 2
-
-
 @pytest.mark.parametrize("payload", ['{"b": 1}', '{"b":1,"a":1}', "[1]", "null"])
-def test_a_payload_that_could_not_be_checked_again_is_not_written(tmp_path: Path, payload: str) -> None:
-    """Only compact objects with sorted keys; what stood at the path before is kept and nothing is left beside it."""
-    target = tmp_path / "e.jsonl"
-    target.write_text("before")
+def test_a_payload_that_could_not_be_checked_again_is_not_written(payload: str) -> None:
+    """Only compact objects with sorted keys."""
     with pytest.raises(StoreError, match=r"chembl id:chembl\.compound:CHEMBL25 is not a compact JSON object"):
-        write_evidence_file(target, [evidence(), evidence(payload=payload)])
-    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"e.jsonl": "before"}
-
-
-def test_a_path_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
-    """The message names the path."""
-    with pytest.raises(StoreError, match=r"absent/e\.jsonl cannot be written \(No such file or directory\)"):
-        write_evidence_file(tmp_path / "absent" / "e.jsonl", [])
+        evidence_line(evidence(payload=payload))
 
 
 def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:

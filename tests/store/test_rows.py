@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from canonid.errors import StoreError
-from canonid.model import ByName, Evidence
+from canonid.model import ByName
 from canonid.store.database import open_writer, reading
 from canonid.store.evidence import EvidenceStore, evidence_line, read_evidence_file
-from canonid.store.rows import StoredReply, Summary, export_lines, prune, read_rows, read_summaries
-from tests.store.samples import NOON, compound, evidence
+from canonid.store.reply import StoredReply
+from canonid.store.rows import Summary, export_lines, prune, read_rows, read_summaries
+from tests.store.samples import NOON, compound, evidence, stored
 
 OLD = NOON - timedelta(days=40)
 STORED = (
@@ -43,11 +44,6 @@ def rows(path: Path) -> list[StoredReply]:
     with reading(path) as connection:
         assert connection is not None
         return list(read_rows(connection))
-
-
-def left(path: Path) -> list[Evidence]:
-    with EvidenceStore(path, read_only=True) as store:
-        return list(store.iterate())
 
 
 def test_a_row_reads_as_the_evidence_that_was_stored(path: Path) -> None:
@@ -140,19 +136,19 @@ def test_old_replies_go(path: Path) -> None:
     """Those received before a moment; that very moment is not before it."""
     pruned = prune(path, before=NOON)
     assert (pruned.replies, pruned.total) == ({"chembl": 1}, 1)
-    assert left(path) == list(STORED[1:])
+    assert stored(path) == list(STORED[1:])
 
 
 def test_the_replies_of_an_authority_go(path: Path) -> None:
     """Of any age."""
     assert prune(path, ["chembl"]).replies == {"chembl": 2}
-    assert left(path) == [STORED[2]]
+    assert stored(path) == [STORED[2]]
 
 
 def test_age_and_authority_must_both_fit(path: Path) -> None:
     """An old reply of another authority stays."""
     assert prune(path, ["drugbank"], NOON).replies == {}
-    assert left(path) == list(STORED)
+    assert stored(path) == list(STORED)
 
 
 def test_a_dry_run_counts_and_deletes_nothing(path: Path) -> None:
@@ -160,7 +156,7 @@ def test_a_dry_run_counts_and_deletes_nothing(path: Path) -> None:
     pruned = prune(path, before=NOON + timedelta(1), dry_run=True)
     assert pruned.replies == {"chembl": 2, "drugbank": 1}
     assert pruned.bytes_before == pruned.bytes_after
-    assert left(path) == list(STORED)
+    assert stored(path) == list(STORED)
 
 
 def test_the_file_shrinks(tmp_path: Path) -> None:
@@ -181,7 +177,7 @@ def test_pruning_beside_a_reader_deletes_all_the_same(path: Path) -> None:
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM evidence").fetchone()
         assert prune(path, ["chembl"]).total == 2
-    assert left(path) == [STORED[2]]
+    assert stored(path) == [STORED[2]]
 
 
 def test_pruning_nowhere_is_an_error(tmp_path: Path) -> None:

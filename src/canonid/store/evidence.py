@@ -11,11 +11,12 @@ may lack the hash.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -26,11 +27,11 @@ from canonid.errors import StoreError
 from canonid.identifiers import AUTHORITIES
 from canonid.model import Evidence, Question, TrialSearch, parse_question, sha256
 from canonid.store import database
-from canonid.store.database import from_text, store_errors, to_text
+from canonid.store.database import store_errors, to_text
+from canonid.store.reply import COLUMNS, StoredReply, lenient_text
 
 _CHUNK = 500
 """Keys in one SELECT: well under the 999 parameters that old SQLite builds allow."""
-_COLUMNS = "question, release, retrieved_at, url, payload, sources"
 _REQUIRED = frozenset({"authority", "question", "release", "retrieved_at", "url", "payload"})
 _OPTIONAL = frozenset({"sha256", "sources"})
 
@@ -54,6 +55,9 @@ class EvidenceStore:
             if read_only
             else database.open_writer(self.path, busy_seconds)
         )
+        if self._connection is not None:
+            self._connection.text_factory = lenient_text
+            self._connection.create_function("hash", 1, _hash, deterministic=True)
 
     def __enter__(self) -> Self:
         return self
@@ -70,27 +74,33 @@ class EvidenceStore:
             self._connection = None
 
     def get(self, asked: Iterable[tuple[str, Question]]) -> dict[tuple[str, Question], Evidence]:
-        """What is stored for the questions `asked`, by authority and question; what is not stored is left out."""
+        """What is stored for the questions `asked`, by authority and question; what is not stored is left out.
+
+        So is a reply that is no longer what was received: asking again is right, believing it is not.
+        """
         by_authority: dict[str, dict[str, Question]] = {}
         for authority, question in asked:
             by_authority.setdefault(authority, {})[question.key] = question
         found: dict[tuple[str, Question], Evidence] = {}
         for authority, questions in by_authority.items():
             for row in self._rows_of(authority, questions):
-                question = questions[row[0]]
-                found[authority, question] = _evidence(authority, question, row)
+                with suppress(ValueError):
+                    found[authority, questions[row.question]] = row.read()
         return found
 
     def put(self, evidence: Iterable[Evidence]) -> int:
         """Store replies in one transaction and say how many were taken.
 
         An older reply never replaces a newer one, so that an import cannot undo a run. A reply dated in the future
-        (a clock was wrong) gives way to any other.
+        (a clock was wrong) and one that was changed after it was stored give way to any other.
         """
         if self._connection is None or self._read_only:
             raise StoreError(f"the database {self.path} was opened for reading only")
         now = to_text(datetime.now(UTC))
-        newer = "excluded.retrieved_at >= evidence.retrieved_at OR evidence.retrieved_at > :now"
+        newer = (
+            "excluded.retrieved_at >= evidence.retrieved_at OR evidence.retrieved_at > :now "
+            "OR evidence.sha256 IS NOT hash(CAST(evidence.payload AS BLOB))"
+        )
         with store_errors(self.path):
             statement = database.upsert(self._connection, "evidence", when=newer)
             with database.transaction(self._connection), closing(self._connection.cursor()) as cursor:
@@ -108,45 +118,27 @@ class EvidenceStore:
             rows = self._connection.execute(
                 statement + "ORDER BY retrieved_at DESC", ("clinicaltrials", *keys)
             ).fetchall()
-        questions = (self._question(key) for (key,) in rows)
+        questions: list[Question] = []
+        for (key,) in rows:
+            with suppress(ValueError, TypeError):  # damaged, and so as good as not there
+                questions.append(parse_question(key))
         return tuple(item for item in questions if isinstance(item, TrialSearch) and item.terms[:1] == (term,))
 
-    def iterate(self) -> Iterator[Evidence]:
-        """All evidence, sorted by authority and question, without loading it all at once."""
-        if self._connection is None:
-            return
-        order = "ORDER BY authority, question"
-        with store_errors(self.path), closing(self._connection.cursor()) as cursor:
-            for authority, *row in cursor.execute(f"SELECT authority, {_COLUMNS} FROM evidence {order}"):  # noqa: S608 - constants
-                yield _evidence(authority, self._question(row[0]), tuple(row))
-
-    def release(self, authority: str) -> str | None:
-        """The release that `authority` gave with its newest reply; None if no reply of it names one."""
-        if self._connection is None:
-            return None
-        with store_errors(self.path):
-            row = self._connection.execute(
-                "SELECT release FROM evidence WHERE authority = ? AND release IS NOT NULL "
-                "ORDER BY retrieved_at DESC LIMIT 1",
-                (authority,),
-            ).fetchone()
-        return None if row is None else str(row[0])
-
-    def _rows_of(self, authority: str, keys: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    def _rows_of(self, authority: str, keys: Iterable[str]) -> Iterator[StoredReply]:
         if self._connection is None:
             return
         remaining = iter(keys)
         while chunk := list(islice(remaining, _CHUNK)):
             marks = ", ".join("?" * len(chunk))
-            statement = f"SELECT {_COLUMNS} FROM evidence WHERE authority = ? AND question IN ({marks})"  # noqa: S608 - constants
+            statement = f"SELECT {COLUMNS} FROM evidence WHERE authority = ? AND question IN ({marks})"  # noqa: S608 - constants
             with store_errors(self.path):
-                yield from self._connection.execute(statement, (authority, *chunk)).fetchall()
+                rows = self._connection.execute(statement, (authority, *chunk)).fetchall()
+            yield from (StoredReply(*row) for row in rows)
 
-    def _question(self, key: str) -> Question:
-        try:
-            return parse_question(key)
-        except (ValueError, TypeError) as error:
-            raise StoreError(f"the database {self.path} holds a question of an unknown form ({key!r})") from error
+
+def _hash(payload: bytes | None) -> str:
+    """What `sha256` says of a payload, for SQLite, which may hold one that is no text."""
+    return hashlib.sha256(payload or b"").hexdigest()
 
 
 def _row(evidence: Evidence) -> dict[str, str | None]:
@@ -160,11 +152,6 @@ def _row(evidence: Evidence) -> dict[str, str | None]:
         "sources": evidence.sources,
         "payload": evidence.payload,
     }
-
-
-def _evidence(authority: str, question: Question, row: tuple[str, ...]) -> Evidence:
-    _, release, retrieved_at, url, payload, sources = row
-    return Evidence(authority, question, release, from_text(retrieved_at), url, payload, sources=sources)
 
 
 def evidence_line(evidence: Evidence) -> str:
@@ -189,24 +176,6 @@ def _loaded(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def write_evidence_file(path: str | os.PathLike[str], evidence: Iterable[Evidence]) -> int:
-    """Write an evidence file and say how many records it has; the file appears only when it is complete."""
-    target = Path(path)
-    partial = target.with_name(target.name + ".partial")
-    count = 0
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            for item in evidence:
-                file.write(evidence_line(item) + "\n")
-                count += 1
-        partial.replace(target)
-    except OSError as error:
-        raise StoreError(f"{target} cannot be written ({error.strerror}); give another path") from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return count
 
 
 def read_evidence_file(path: str | os.PathLike[str]) -> Iterator[Evidence]:

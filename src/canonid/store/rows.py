@@ -11,62 +11,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from canonid.errors import StoreError
-from canonid.model import Evidence, parse_question, sha256
 from canonid.store.database import database_path, open_writer, reading, store_errors, to_text, transaction
 from canonid.store.evidence import evidence_line
 from canonid.store.health import database_bytes
+from canonid.store.reply import COLUMNS, StoredReply, lenient_text
 
-_COLUMNS = "authority, question, release, retrieved_at, url, sha256, sources, payload"
-_NEEDED = ("authority", "question", "retrieved_at", "url", "sha256")
 _SUMMARY = (
     "CAST(authority AS TEXT), substr(CAST(question AS TEXT), 1, instr(question, ':') - 1), payload IS NOT NULL, "
     "sources IS NOT NULL, CAST(release AS TEXT), CAST(retrieved_at AS TEXT)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredReply:
-    """One row, nothing of it checked yet."""
-
-    authority: str
-    question: str
-    release: str | None
-    retrieved_at: str
-    url: str
-    sha256: str
-    sources: str | None
-    payload: str | None
-
-    @property
-    def name(self) -> str:
-        """What to call it before a person."""
-        return f"{self.authority} {self.question}"
-
-    def read(self) -> Evidence:
-        """The evidence, if the row is exactly as canonid writes it.
-
-        Raises ValueError with what is wrong.
-        """
-        self._check_types()
-        try:
-            question = parse_question(self.question)
-            moment = datetime.fromisoformat(self.retrieved_at)
-            if question.key != self.question or to_text(moment) != self.retrieved_at:
-                raise ValueError("the question or the time is not spelt as canonid spells it")
-        except (TypeError, RecursionError) as error:
-            raise ValueError(f"not a question: {self.question}") from error
-        if sha256(self.payload) != self.sha256:
-            raise ValueError("payload and sha256 do not agree: one of them was changed after it was stored")
-        return Evidence(
-            self.authority, question, self.release, moment, self.url, self.payload, sources=self.sources
-        )  # fmt: skip
-
-    def _check_types(self) -> None:
-        """SQLite stores any type in any column."""
-        for column in self.__slots__:
-            value = getattr(self, column)
-            if not isinstance(value, str) and (value is not None or column in _NEEDED):
-                raise ValueError(f"{column} is not a text")
 
 
 class Summary(NamedTuple):
@@ -89,24 +42,20 @@ def read_rows(connection: sqlite3.Connection, authorities: Collection[str] = ())
 
     Bytes that are no text are replaced, so that the hash of a damaged payload fails and not the reading of it.
     """
-    connection.text_factory = _text
+    connection.text_factory = lenient_text
     where, names = _where(authorities)
-    query = f"SELECT {_COLUMNS} FROM evidence{where} ORDER BY authority, question"  # noqa: S608 - constants
+    query = f"SELECT {COLUMNS} FROM evidence{where} ORDER BY authority, question"  # noqa: S608 - constants
     with closing(connection.cursor()) as cursor:
         yield from (StoredReply(*row) for row in cursor.execute(query, names))
 
 
 def read_summaries(connection: sqlite3.Connection) -> Iterator[Summary]:
     """Every reply in a few words; payloads are not read, so that this is quick however large they are."""
-    connection.text_factory = _text
+    connection.text_factory = lenient_text
     query = f"SELECT {_SUMMARY} FROM evidence"  # noqa: S608 - constants
     with closing(connection.cursor()) as cursor:
         for authority, kind, found, compiled, release, retrieved_at in cursor.execute(query):
             yield Summary(authority, kind, bool(found), bool(compiled), release, retrieved_at)
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode(errors="replace")
 
 
 def export_lines(database: str | os.PathLike[str], authorities: Collection[str] = ()) -> Iterator[str]:
