@@ -79,10 +79,11 @@ def test_replies_are_counted_by_authority_and_kind_of_question(path: Path) -> No
     ],
 )
 def test_what_is_past_its_age_is_what_a_run_would_ask_again(path: Path, item: Evidence, limit: int) -> None:
-    """To the moment: the same limits as in a run."""
+    """To the moment: the same limits as in a run, also for a reply from the future."""
     store(path, item)
     freshness = Freshness()
-    for now in (NOON + days(limit), NOON + days(limit) + timedelta(microseconds=1)):
+    moment = timedelta(microseconds=1)
+    for now in (NOON + days(limit), NOON + days(limit) + moment, NOON - days(limit), NOON - days(limit) - moment):
         (holdings,) = take_inventory(path, freshness, now).holdings.values()
         assert bool(holdings.past_age) is not freshness.allows(item, now)
 

@@ -64,13 +64,19 @@ class Freshness:
             return self.trials
         return self.found if found else self.not_found
 
-    def allows(self, evidence: Evidence, now: datetime) -> bool:
-        """Whether `evidence` may still be used at `now`.
+    def span(self, authority: str, now: datetime, *, found: bool) -> tuple[datetime, datetime]:
+        """The first and the last moment at which a reply that may be used at `now` was received.
 
         A reply from the future was stored while a clock was wrong. It may be used for as long ahead as behind: from a
         year ahead, "no such record" would otherwise hold for a year.
         """
-        return abs(now - evidence.retrieved_at) <= self.limit(evidence.authority, found=evidence.payload is not None)
+        limit = self.limit(authority, found=found)
+        return now - limit, now + limit
+
+    def allows(self, evidence: Evidence, now: datetime) -> bool:
+        """Whether `evidence` may still be used at `now`."""
+        first, last = self.span(evidence.authority, now, found=evidence.payload is not None)
+        return first <= evidence.retrieved_at <= last
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ class Count:
     found: int = 0
     not_found: int = 0
     past_age: int = 0
-    """So old that the next run asks again."""
+    """So old, or dated so far in the future, that the next run asks again."""
 
 
 @dataclass(slots=True)
@@ -89,8 +89,8 @@ def take_inventory(database: str | os.PathLike[str], freshness: Freshness, now: 
 
 def _count(summaries: Iterable[Summary], freshness: Freshness, now: datetime) -> dict[str, Holdings]:
     holdings: dict[str, Holdings] = {}
-    limits = {
-        (name, found): to_text(now - freshness.limit(name, found=found))
+    spans = {
+        (name, found): tuple(map(to_text, freshness.span(name, now, found=found)))
         for name in AUTHORITIES.keys() - _LOCAL
         for found in (True, False)
     }
@@ -99,7 +99,8 @@ def _count(summaries: Iterable[Summary], freshness: Freshness, now: datetime) ->
         count = holding.kinds.setdefault(item.kind, Count())
         count.found += item.found
         count.not_found += not item.found
-        count.past_age += item.retrieved_at < limits.get((item.authority, item.found), "")
+        first, last = spans.get((item.authority, item.found), ("", item.retrieved_at))
+        count.past_age += not first <= item.retrieved_at <= last
         holding.compiled += item.compiled
         holding.releases[item.release or "none named"] += 1
         holding.oldest = min(holding.oldest or item.retrieved_at, item.retrieved_at)

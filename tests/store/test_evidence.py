@@ -108,6 +108,13 @@ def test_searches_of_trials_are_found_by_the_first_of_their_names(store: Evidenc
     assert store.searches_for(term) == tuple(wanted)
 
 
+def test_a_reply_from_the_future_replaces_no_genuine_one(store: EvidenceStore) -> None:
+    """An import of it takes nothing away, however new it claims to be."""
+    store.put([evidence()])
+    taken = store.put([evidence(at=datetime.now(UTC) + timedelta(days=1000), payload=None)])
+    assert (taken, stored(store.path)) == (0, [evidence()])
+
+
 def test_nothing_to_put_is_fine(store: EvidenceStore) -> None:
     """An empty batch stores nothing."""
     assert store.put([]) == 0

@@ -91,14 +91,14 @@ class EvidenceStore:
     def put(self, evidence: Iterable[Evidence]) -> int:
         """Store replies in one transaction and say how many were taken.
 
-        An older reply never replaces a newer one, so that an import cannot undo a run. A reply dated in the future
-        (a clock was wrong) and one that was changed after it was stored give way to any other.
+        An older reply never replaces a newer one, so that an import cannot undo a run. A reply dated in the future (a
+        clock was wrong) replaces no genuine one; it and one that was changed after it was stored give way to any other.
         """
         if self._connection is None or self._read_only:
             raise StoreError(f"the database {self.path} was opened for reading only")
         now = to_text(datetime.now(UTC))
         newer = (
-            "excluded.retrieved_at >= evidence.retrieved_at OR evidence.retrieved_at > :now "
+            "excluded.retrieved_at BETWEEN evidence.retrieved_at AND :now OR evidence.retrieved_at > :now "
             "OR evidence.sha256 IS NOT hash(CAST(evidence.payload AS BLOB))"
         )
         with store_errors(self.path):
