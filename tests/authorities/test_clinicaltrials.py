@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import socket
 import ssl
 import time
 import urllib.error
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -408,6 +410,42 @@ def test_faults_over_urllib_are_told_as_over_httpx(emulator: Emulator, fault: Fa
     answer = ask(authority, [nct("NCT00010647")])[nct("NCT00010647")]
     authority.close()
     assert isinstance(answer, Unavailable)
+
+
+def packed(coding: str, pack: Callable[[bytes], bytes]) -> Fault:
+    """The true reply, packed."""
+    return faults.altered(
+        coding,
+        lambda reply: Reply(
+            reply.status, pack(reply.body), reply.content_type, (*reply.headers, ("Content-Encoding", coding))
+        ),
+    )
+
+
+@pytest.mark.parametrize("over_urllib", [False, True], ids=["httpx", "urllib"])
+@pytest.mark.parametrize(
+    ("coding", "pack", "expected"),
+    [
+        ("gzip", gzip.compress, "NCT05177822"),
+        ("deflate", zlib.compress, "NCT05177822"),
+        ("gzip", lambda _: gzip.compress(bytes(70_000_000), 1), "unavailable"),
+        ("gzip, gzip", lambda body: gzip.compress(gzip.compress(body)), "unavailable"),
+        ("br", lambda body: body, "unavailable"),
+    ],
+    ids=["gzip", "deflate", "bomb", "twice", "br"],
+)
+def test_a_packed_reply_is_unpacked_within_bounds(
+    emulator: Emulator, over_urllib: bool, coding: str, pack: Callable[[bytes], bytes], expected: str
+) -> None:
+    """Over both transports; what nobody asked for, or what swells without end, is no answer."""
+    authority = make_authority(emulator)
+    if over_urllib:
+        emulator.play("clinicaltrials", faults.HTTP_403)
+        ask(authority, [nct("NCT00010647")])
+    emulator.always("clinicaltrials", packed(coding, pack))
+    answers = ask(authority, [nct("NCT05177822")])
+    authority.close()
+    assert [summary(answer) for answer in answers.values()] == [expected]
 
 
 def test_requests_say_who_asks(emulator: Emulator, authority: ClinicalTrialsAuthority) -> None:

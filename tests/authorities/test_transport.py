@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import threading
@@ -19,8 +18,6 @@ from canonid.authorities.transport import (
     EvenPacer,
     Refusal,
     is_transient,
-    read_body,
-    read_json,
     read_retry_after,
     refusal_of,
     refusal_of_status,
@@ -318,54 +315,6 @@ def test_even_pacer_is_shared_by_threads() -> None:
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
     """Both forms of the header are read, and nonsense is no pause."""
     assert read_retry_after(header, NOW) == seconds
-
-
-def test_a_body_is_joined() -> None:
-    """Chunks make the reply."""
-    assert read_body([b"ab", b"", b"c"], 1.0) == b"abc"
-
-
-def test_a_body_without_end_is_cut_off() -> None:
-    """Memory is not the server's to fill, and more of the same is not asked for."""
-    with pytest.raises(Refusal, match="more than 1 kB") as caught:
-        read_body((b"x" * 100 for _ in range(1000)), 1.0, limit=1024)
-    assert not is_transient(caught.value)
-
-
-def test_a_body_that_trickles_is_cut_off() -> None:
-    """Every read is quick, the whole is not."""
-    clock = Clock()
-
-    def drip() -> bytes:
-        clock.now += 1
-        return b"x"
-
-    with pytest.raises(Refusal, match="within 5 s"):
-        read_body(iter(drip, b""), 5.0, monotonic=clock.monotonic)
-    assert clock.now == 106
-
-
-@pytest.mark.parametrize(
-    ("body", "content_type"),
-    [
-        (b"<html>", "text/html; charset=utf-8"),
-        (b"{}", ""),
-        (b'{"a":', "application/json"),
-        (b"", "application/json"),
-        (b'"\xff"', "application/json"),
-        (b"[" * 100_000, "application/json"),
-    ],
-)
-def test_what_is_not_json_is_refused(body: bytes, content_type: str) -> None:
-    """A maintenance page with status 200 is an outage, not an answer."""
-    with pytest.raises(Refusal) as caught:
-        read_json(body, content_type)
-    assert is_transient(caught.value)
-
-
-def test_json_is_read_under_any_json_type() -> None:
-    """Vendors' types and parameters do not matter."""
-    assert read_json(json.dumps({"a": 1}).encode(), "application/problem+JSON; charset=utf-8") == {"a": 1}
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from canonid.authorities.body import read_body, read_json
 from canonid.authorities.payloads import mapping_of, text_of
 from canonid.authorities.probe import Ear
 from canonid.authorities.surroundings import refusal_of_surroundings
 from canonid.authorities.transport import (
     Courier,
     Refusal,
-    read_body,
-    read_json,
     refusal_of,
     refusal_of_address,
     refusal_of_status,

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from canonid.authorities.body import read_body, read_json
 from canonid.authorities.probe import Ear
 from canonid.authorities.surroundings import refusal_of_surroundings
 from canonid.authorities.transport import (
     Courier,
     Refusal,
-    read_body,
-    read_json,
     refusal_of,
     refusal_of_address,
     refusal_of_status,
@@ -80,7 +79,7 @@ class ClinicalTrialsClient:
 
         if self._client is None:
             transport = _urllib_transport(self._courier.deadline) if self._over_urllib else None
-            headers = {"User-Agent": self._agent, "Accept": "application/json"}
+            headers = {"User-Agent": self._agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
             try:
                 self._client = httpx.Client(transport=transport, headers=headers, timeout=self._courier.deadline)
             except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
@@ -90,7 +89,8 @@ class ClinicalTrialsClient:
     def _attempt(self, client: httpx.Client, path: str, parameters: Mapping[str, str]) -> Any:
         self.ear.listen()
         with refusals(), client.stream("GET", f"{self._base}/{path}", params=dict(parameters)) as response:
-            body = read_body(response.iter_bytes(), self._courier.deadline)
+            coding = response.headers.get("Content-Encoding")
+            body = read_body(response.iter_raw(), self._courier.deadline, coding)
             self.ear.hear(response.headers.get("Date"))
             content_type = response.headers.get("Content-Type", "")
             if response.status_code in _REDIRECTS:
@@ -145,20 +145,31 @@ def _urllib_transport(seconds: float) -> httpx.BaseTransport:
         def redirect_request(self, *_: Any) -> None:
             """Follow nothing."""
 
+    class Body(httpx.SyncByteStream):
+        """The reply as it comes in, so that it is bounded and unpacked where every other one is."""
+
+        def __init__(self, reply: Any) -> None:
+            self._reply = reply
+
+        def __iter__(self) -> Iterator[bytes]:
+            return iter(lambda: self._reply.read(65536), b"")
+
+        def close(self) -> None:
+            """Close the connection."""
+            self._reply.close()
+
     class UrllibTransport(httpx.BaseTransport):
         """One request over urllib; its errors leave as they are and are mapped by `refusals`."""
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            """Make the request and read the whole reply, within the limits of every reply."""
+            """Make the request."""
             headers = {name: value for name, value in request.headers.items() if name not in ("host", "connection")}
             call = UrllibRequest(str(request.url), headers=headers, method=request.method)  # noqa: S310 - as httpx was
             try:
                 reply = opener.open(call, timeout=seconds)
             except HTTPError as error:
                 reply = error
-            with reply:
-                body = read_body(iter(lambda: reply.read(65536), b""), seconds)
-                return httpx.Response(reply.status, headers=list(reply.headers.items()), content=body)
+            return httpx.Response(reply.status, headers=list(reply.headers.items()), stream=Body(reply))
 
     opener = build_opener(NoRedirects)
     return UrllibTransport()

@@ -23,12 +23,11 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 from urllib.error import HTTPError
 
+from canonid.authorities.body import read_body, read_json
 from canonid.authorities.probe import Ear
 from canonid.authorities.surroundings import refusal_of_surroundings
 from canonid.authorities.transport import (
     Refusal,
-    read_body,
-    read_json,
     read_retry_after,
     refusal_of,
     refusal_of_address,
@@ -104,7 +103,8 @@ class Seam:
         try:
             with opener.open(request, timeout=self._deadline) as response:
                 headers: http.client.HTTPMessage = response.headers
-                body = read_body(iter(lambda: response.read1(65536), b""), self._deadline)
+                chunks = iter(lambda: response.read1(65536), b"")
+                body = read_body(chunks, self._deadline, headers.get("Content-Encoding"))
                 if response.length:
                     raise Refusal("broke off in the middle of its reply")
                 status: int = response.status

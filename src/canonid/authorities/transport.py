@@ -6,13 +6,12 @@ in place of the errors of its HTTP library. No client retries by itself: retries
 
 from __future__ import annotations
 
-import json
 import queue
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -27,9 +26,6 @@ T = TypeVar("T")
 
 TRANSIENT_STATUSES = frozenset({429, 500, 502, 503, 504})
 """Replies that may be different a moment later."""
-
-MAX_BODY = 64 * 1024 * 1024
-"""No reply that canonid asks for comes near this many bytes; more is a fault or an attack."""
 
 RETRY_AFTER_CAP = 60.0
 """Seconds; a longer `Retry-After` is treated as this, so that no server can park a run for a day."""
@@ -152,43 +148,6 @@ def read_retry_after(header: str | None, now: datetime | None = None) -> float |
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
-
-
-def read_body(
-    chunks: Iterable[bytes],
-    seconds: float,
-    *,
-    limit: int = MAX_BODY,
-    monotonic: Callable[[], float] = time.monotonic,
-) -> bytes:
-    """Join the chunks of a reply.
-
-    Raises Refusal when they are more than `limit` bytes, or when they trickle in for longer than `seconds`: a socket
-    timeout alone never ends a reply that brings one byte a second.
-    """
-    end = monotonic() + seconds
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > limit:
-            raise Refusal(f"sent more than {limit // 1024} kB in one reply", retry=False)
-        if monotonic() > end:
-            raise Refusal(f"did not finish its reply within {seconds:g} s")
-    return bytes(body)
-
-
-def read_json(body: bytes, content_type: str, status: int = 200) -> Any:
-    """The value of a JSON reply.
-
-    Raises Refusal for a web page or other content in its place, and for JSON that breaks off.
-    """
-    if "json" not in content_type.lower():
-        kind = content_type.partition(";")[0].strip() or "no content type"
-        raise Refusal(f"answered with {kind} in place of JSON", status=status, retry=True)
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refusal("answered with JSON that cannot be read", status=status, retry=True) from None
 
 
 class Pacer(Protocol):
