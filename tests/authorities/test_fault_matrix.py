@@ -6,11 +6,13 @@ What a service can do once it is reached stands there (`test_a_lasting_fault_mak
 
 from __future__ import annotations
 
+import json
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,11 +25,23 @@ from canonid.authorities.pubchem import PubChemAuthority
 from canonid.authorities.transport import Courier
 from canonid.identifiers import AUTHORITIES as LABELS
 from canonid.identifiers import CHEMBL, CLINICALTRIALS, DRUGBANK, PUBCHEM, Reference
-from canonid.model import Answer, ById, ByName, ByStructure, Question, Synonyms, TrialSearch, Unavailable
+from canonid.model import (
+    Answer,
+    ById,
+    ByName,
+    ByStructure,
+    Evidence,
+    Found,
+    Question,
+    Synonyms,
+    TrialSearch,
+    Unavailable,
+)
+from canonid.store.evidence import EvidenceStore
 from tests.authorities.asking import QUICK, ask, quick_courier, summary
-from tests.emulator import Emulator, World, compound, faults
+from tests.emulator import Emulator, World, compound, faults, molecule, study
 from tests.emulator.faults import Fault
-from tests.emulator.wire import AUTHORITIES, AuthorityName
+from tests.emulator.wire import AUTHORITIES, AuthorityName, Reply
 
 Authority = ChemblAuthority | PubChemAuthority | ClinicalTrialsAuthority
 MAKERS: Mapping[AuthorityName, Callable[[str, Courier, str], Authority]] = {
@@ -258,3 +272,37 @@ def test_a_lasting_fault_at_pubchem_ends_in_time(emulator: Emulator, fault: Faul
     assert set(told) == {"unavailable"}
     assert requests <= 20
     assert time.monotonic() - started < 6
+
+
+def _halved(reply: Reply) -> Reply:
+    """The reply with one half of a pair of surrogates in every name and release."""
+    text = json.dumps(json.loads(reply.body))
+    for word in ("MARKED", "ChEMBL_", "2026-"):
+        text = text.replace(word, word + "\\ud800")
+    return replace(reply, body=text.encode())
+
+
+@pytest.mark.parametrize("name", AUTHORITIES)
+def test_half_a_letter_in_a_reply_does_not_end_the_run(name: AuthorityName, tmp_path: Path) -> None:
+    """JSON can say what no text can hold; the reply is mended, hashed and stored like any other."""
+    world = World.of(
+        molecule("CHEMBL25", "MARKED"), compound(5281614, "MARKED"), study("NCT05177822", "MARKED", "COMPLETED")
+    )
+    with Emulator(world) as emulator, EvidenceStore(tmp_path / "x.sqlite") as store:
+        emulator.always(name, faults.altered("half a letter", _halved))
+        address = str(getattr(emulator, f"{name}_url"))
+        with closing(MAKERS[name](address, quick_courier(LABELS[name], 5.0), "")) as authority:
+            asked = ASKED[name][0]
+            store.put([reply for reply in authority.fetch([asked]) if isinstance(reply, Evidence)])
+            answer = authority.parse(store.get([(name, asked)])[name, asked])
+    assert isinstance(answer, Found)
+    assert "MARKED?" in {answer.record.name, getattr(answer.record.trial, "title", None)}
+
+
+def test_half_a_letter_in_what_pubchem_complains_of_can_be_told() -> None:
+    """The reason is printed and stored."""
+    said = b'{"Fault": {"Code": "PUGREST.BadRequest", "Message": "bad \\ud800"}}'
+    with Emulator(World()) as emulator:
+        emulator.always("pubchem", faults.canned("half a letter", Reply(400, said)))
+        answers, _, _ = ask_at("pubchem", emulator.pubchem_url)
+    assert all("bad ?" in reason.encode().decode() for reason in reasons(answers))

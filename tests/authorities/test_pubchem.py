@@ -715,16 +715,6 @@ def test_utf_16_reply_is_refused(faulty: Emulator) -> None:
     assert "cannot be read" in answer
 
 
-def test_unpaired_surrogate_can_be_stored(faulty: Emulator) -> None:
-    """A text that is no Unicode is mended, so that the reply can be hashed and stored."""
-    row = {"CID": FISETIN, "Title": "fise\ud800tin"}
-    body = b'{"PropertyTable": {"Properties": [{"CID": 5281614, "Title": "fise\\ud800tin"}]}}'
-    faulty.play("pubchem", faults.altered("surrogate", lambda reply: type(reply)(200, body)))
-    (evidence,) = pubchem_of(faulty).fetch(by_cid(row["CID"] if isinstance(row["CID"], int) else 0))
-    assert isinstance(evidence, Evidence)
-    assert len(evidence.sha256) == 64
-
-
 # --- the seam ---------------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,12 @@ from canonid.model import Evidence
 
 def dump_payload(value: Mapping[str, Any]) -> str:
     """The text under which a reply is stored: compact, keys sorted, so that equal replies have equal hashes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return mended(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def mended(text: str) -> str:
+    """The text as Unicode that can be stored and printed: JSON may hold one half of a pair of surrogates."""
+    return text.encode(errors="replace").decode()
 
 
 def load_payload(evidence: Evidence) -> Mapping[str, Any] | None:
@@ -29,7 +34,7 @@ def load_payload(evidence: Evidence) -> Mapping[str, Any] | None:
 
 def text_of(value: object) -> str | None:
     """The value if it is a text that says something, without space at its ends."""
-    return value.strip() or None if isinstance(value, str) else None
+    return mended(value).strip() or None if isinstance(value, str) else None
 
 
 def mapping_of(value: object) -> Mapping[str, Any]:

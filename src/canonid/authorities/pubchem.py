@@ -321,7 +321,7 @@ class PubChemAuthority:
     def _evidence(self, question: Question, payload: Row | None) -> Evidence:
         """The reply as evidence. PubChem has no releases: the date of the reply stands for one."""
         now = self._now()
-        text = None if payload is None else dump_payload(payload).encode("utf-8", "replace").decode()
+        text = None if payload is None else dump_payload(payload)
         url = f"{self._seam.base_url}/{_path(question)}/JSON"
         return Evidence(self.name, question, f"{now:%Y-%m-%d}", now, url, text)
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from canonid.authorities.payloads import mended
 from canonid.identifiers import (
     CAS,
     CHEMBL,
@@ -118,7 +119,7 @@ def _text(value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         raise TypeError(f"not a text: {value!r}")
-    return value.encode("utf-8", "replace").decode().strip() or None
+    return mended(value).strip() or None
 
 
 def _mass(value: Any) -> float | None:

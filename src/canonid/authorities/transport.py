@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from canonid import __version__
+from canonid.authorities.payloads import mended
 from canonid.errors import AuthorityUnavailable
 
 if TYPE_CHECKING:
@@ -52,14 +53,14 @@ class Refusal(Exception):
         advice: str = "try again later",
         body: str = "",
     ) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = mended(reason)
+        super().__init__(self.reason)
         self.status = status
         self.retry_after = retry_after
         self.retry = retry
         self.dead = dead
         self.advice = advice
-        self.body = body
+        self.body = mended(body)
 
     @property
     def is_outage(self) -> bool:
