@@ -171,6 +171,20 @@ def test_the_next_request_keeps_the_pause_that_was_asked_for() -> None:
     assert clock.naps == [60.0]
 
 
+def test_the_request_after_a_long_rest_has_all_its_time() -> None:
+    """A healthy reply that takes a moment is not thrown away because the wait before it was long."""
+    clock = Clock()
+    courier = make_courier(clock)
+    outcome(lambda: courier.send(Server(busy(retry_after=60))))
+    came = threading.Event()
+
+    def healthy() -> str:
+        came.wait(0.05)
+        return "answer"
+
+    assert (outcome(lambda: courier.send(healthy)), clock.naps[-1]) == ("answer", 60)
+
+
 def test_retries_are_a_tenth_of_all_requests() -> None:
     """A server in trouble does not get a multiple of its load from us."""
     courier = make_courier(Clock(), spare_retries=2)

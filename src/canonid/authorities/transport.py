@@ -260,6 +260,7 @@ class Courier:
         if self._closed_for is not None:
             raise AuthorityUnavailable(self._closed_for)
         backoff = wait_exponential(multiplier=self._backoff, max=16) + wait_random(0, self._backoff)
+        self._wait_for_rest()  # before patience begins: else nothing of it would be left for the reply
         end = self._monotonic() + self._patience
         policy = Retrying(
             retry=retry_if_exception(self._is_worth_again),
@@ -268,7 +269,6 @@ class Courier:
             sleep=self._sleep,
             reraise=True,
         )
-        self._wait_for_rest()
         try:
             answer = policy(lambda: self._once(attempt, end))
         except Refusal as refusal:
