@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -335,8 +336,15 @@ def test_without_an_export_the_stored_reply_answers_and_is_marked() -> None:
 def test_replies_are_stored_in_batches() -> None:
     """Neither one by one, which is slow, nor all at the end, which a kill would lose."""
     store = Shelf()
-    gatherer(Scripted(), store=store).ask(many(450))
+    gatherer(Scripted(), store=store, monotonic=lambda: 0.0).ask(many(450))
     assert [len(transaction) for transaction in store.transactions] == [200, 200, 50]
+
+
+def test_replies_that_come_slowly_are_stored_every_second() -> None:
+    """A kill loses what a second brought, not what a batch of single questions takes."""
+    store, clock = Shelf(), itertools.count(step=0.25)
+    gatherer(Scripted(), store=store, monotonic=lambda: next(clock)).ask(many(14))
+    assert [len(transaction) for transaction in store.transactions] == [5, 5, 4]
 
 
 def test_ctrl_c_keeps_what_was_received_and_ends_the_asking() -> None:

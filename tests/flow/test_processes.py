@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -13,16 +14,17 @@ from canonid.model import State
 from canonid.store.runs import last_runs
 from tests.emulator.exchange import Exchange
 from tests.emulator.faults import Fault, when
+from tests.emulator.wire import Request
 from tests.flow.conftest import Place, verdicts
 from tests.flow.test_runs import EXPECTED
 
 
 class Trap:
-    """Holds every search by structure for ever, and says when the first has come."""
+    """Holds every request that meets a condition for ever, and says when the first has come."""
 
-    def __init__(self) -> None:
+    def __init__(self, condition: Callable[[Request], bool] = lambda request: b"inchi_key__in" in request.body) -> None:
         self.sprung = threading.Event()
-        self.fault = when(Fault("trap", self._hold), lambda request: b"inchi_key__in" in request.body)
+        self.fault = when(Fault("trap", self._hold), condition)
 
     def _hold(self, exchange: Exchange) -> None:
         self.sprung.set()
@@ -69,6 +71,19 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(place: Place, sign: sig
     assert verdicts(place.run()) == EXPECTED
     assert place.new_requests() == {"chembl": 2, "pubchem": 0, "clinicaltrials": 0}  # the release, and the search
     assert place.states() == {("ID301", "CHEMBL1232"): State.OPEN}
+
+
+def test_a_killed_run_has_kept_what_it_asked_one_by_one(place: Place) -> None:
+    """Names go singly to PubChem, five a second: all but the last second's answers are stored."""
+    trap = Trap(lambda _: len(place.services.requests("pubchem")) > 12)
+    for number in range(20):
+        place.write(f"nowhere{number}", f"---\npubchem-cid: null\n---\n# Nowhere{'abcdefghijklmnopqrst'[number]}ol\n")
+    place.services.always("pubchem", trap.fault)
+    process = place.start("reconcile", "wiki")
+    assert trap.sprung.wait(60)
+    process.kill()
+    finish(process)
+    assert sum(name == "pubchem" and question.key.startswith("name:") for name, question in place.stored()) >= 5
 
 
 def test_two_runs_at_once_on_one_database_get_in_nobodys_way(place: Place) -> None:
