@@ -9,6 +9,8 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -160,10 +162,40 @@ def test_read_only_folder_falls_back_to_spacing_in_process(tmp_path: Path) -> No
     assert sum(clock.slept) == pytest.approx(0.21)
 
 
-def test_broken_file_falls_back_to_spacing_in_process(tmp_path: Path) -> None:
-    """A file that is no database stops no request."""
-    path = tmp_path / "pace.sqlite"
+def _another_table(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE pace (id INTEGER PRIMARY KEY, free_at REAL)")
+
+
+def _damaged(path: Path) -> None:
+    SharedPacer(path).wait()
+    content = bytearray(path.read_bytes())
+    content[100:] = bytes(len(content) - 100)
+    path.write_bytes(content)
+
+
+def _garbage(path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be read as the header of one" * 20)
+
+
+@pytest.mark.parametrize("breaking", [_garbage, _damaged, _another_table])
+def test_a_broken_file_is_made_anew(tmp_path: Path, breaking: Callable[[Path], None]) -> None:
+    """Else every process would keep a pace of its own from then on, and together they would be too quick."""
+    path = tmp_path / "pace.sqlite"
+    breaking(path)
+    clock = Clock()
+    first, second = pacer_of(path, clock), pacer_of(path, clock)
+    first.wait()
+    second.wait()
+    assert first.shared
+    assert second.shared
+    assert clock.slept == pytest.approx([0.21])
+
+
+def test_what_is_no_file_falls_back_to_spacing_in_process(tmp_path: Path) -> None:
+    """It is not canonid's to remove, and stops no request."""
+    path = tmp_path / "pace.sqlite"
+    path.mkdir()
     clock = Clock()
     pacer = pacer_of(path, clock)
     pacer.wait()

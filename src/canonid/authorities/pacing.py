@@ -26,6 +26,8 @@ _WRITE = f"INSERT OR REPLACE INTO pace (id, {', '.join(_COLUMNS)}) VALUES (1, ?,
 
 _LOCK_SECONDS = 5.0
 """How long to wait for another process to let go of the file; each holds it for under a millisecond."""
+_BROKEN = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
+"""What SQLite calls a file that is none of ours; the last one stands for another table of the same name."""
 _FACTOR_SECONDS = 60.0
 """How long a wider spacing lasts without being confirmed, so that a process that died while slowed leaves no trace."""
 
@@ -63,8 +65,8 @@ class SharedPacer:
     """Lets one request leave every `interval` seconds, whichever thread or process asks.
 
     A request takes its turn when it leaves, not when it starts to wait: nobody holds a turn that a killed process
-    would waste, and one late request does not push two others together. Where the file cannot be used (read-only
-    folder, broken disk, no `path`) the spacing holds within this process only and `shared` turns False.
+    would waste, and one late request does not push two others together. Where no file can be used (read-only
+    folder, full disk, no `path`) the spacing holds within this process only and `shared` turns False.
     """
 
     def __init__(
@@ -107,13 +109,24 @@ class SharedPacer:
         with self._lock:
             if self._path and self.shared:
                 try:
-                    return self._change_shared(self._path, change)
-                except sqlite3.Error:
+                    return self._change_mended(self._path, change)
+                except (sqlite3.Error, OSError):
                     self.shared = False
             now = self._clock()
             before = self._pace.at(now)
             self._pace = change(before, now)
             return before, now
+
+    def _change_mended(self, path: Path, change: Callable[[Pace, float], Pace]) -> tuple[Pace, float]:
+        """The same in the file; one that is broken, by a power cut say, is made anew: all would be on their own."""
+        try:
+            return self._change_shared(path, change)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BROKEN:
+                raise
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + "-journal").unlink(missing_ok=True)  # it would be played back into the new file
+        return self._change_shared(path, change)
 
     def _change_shared(self, path: Path, change: Callable[[Pace, float], Pace]) -> tuple[Pace, float]:
         """The same in the file; a connection each time is safe over threads and forks."""
