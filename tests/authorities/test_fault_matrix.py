@@ -306,3 +306,14 @@ def test_half_a_letter_in_what_pubchem_complains_of_can_be_told() -> None:
         emulator.always("pubchem", faults.canned("half a letter", Reply(400, said)))
         answers, _, _ = ask_at("pubchem", emulator.pubchem_url)
     assert all("bad ?" in reason.encode().decode() for reason in reasons(answers))
+
+
+@pytest.mark.parametrize("name", AUTHORITIES)
+def test_nobodys_password_is_sent(name: AuthorityName, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ~/.netrc for all hosts is meant for others; the registries ask for no password."""
+    (tmp_path / ".netrc").write_text("default login me password s3cret\n", encoding="ascii")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with Emulator(World()) as emulator:
+        ask_at(name, str(getattr(emulator, f"{name}_url")))
+        assert emulator.count(name) > 0
+        assert [entry.headers for entry in emulator.requests(name) if "authorization" in entry.headers] == []

@@ -193,6 +193,7 @@ class ChemblClient:
                 "X-HTTP-Method-Override": "GET",
             }
         )
+        session.auth = lambda request: request  # none, and so nobody's password out of ~/.netrc either
         session.params = dict(parameters)
         session.stream = True
         session.hooks["response"].append(lambda response, **_: replies.append(self._receive(response)))
