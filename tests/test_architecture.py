@@ -38,7 +38,7 @@ HEAVY = {
     "apscheduler": NOWHERE,
     "chembl_webresource_client": NOWHERE,
     "httpx": NOWHERE,
-    "lxml": frozenset({"authorities.drugbank.slices", "authorities.drugbank.xml"}),
+    "lxml": frozenset({"authorities.drugbank.xml"}),
     "pubchempy": NOWHERE,
     "requests": NOWHERE,
     "rich": NOWHERE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,18 @@ import pytest
 
 from canonid.authorities.drugbank.entry import Entry
 from canonid.authorities.drugbank.exports import read_entries, recognise
-from canonid.authorities.drugbank.xml import LARGEST_DRUG, read_database
+from canonid.authorities.drugbank.xml import LARGEST_DRUG, MOST_MARKS, read_database
 from canonid.errors import ExportError
-from tests.authorities.drugbank_files import BIOTECH, ROOT, SMALL_MOLECULE, database, simple_drug, write, zipped
+from tests.authorities.drugbank_files import (
+    BIOTECH,
+    NAMESPACE,
+    ROOT,
+    SMALL_MOLECULE,
+    database,
+    simple_drug,
+    write,
+    zipped,
+)
 
 
 def entries(path: Path) -> list[Entry]:
@@ -163,6 +173,35 @@ def test_endless_content_without_a_record_is_refused(tmp_path: Path) -> None:
     """However many small elements follow each other, memory stays bounded."""
     path = write(tmp_path, ROOT + f"<a>{'b' * 9_000}</a>" * (LARGEST_DRUG // 9_000) + "</drugbank>")
     assert refused(path).startswith(": more than 33,554,432 bytes without a complete <drug>")
+
+
+@pytest.mark.parametrize("tag", ["<a/>", '<a b=""/>'])
+def test_a_mass_of_tags_in_one_drug_is_refused(tmp_path: Path, tag: str) -> None:
+    """A byte of them takes many times its size in memory, so that a bound on bytes is none."""
+    path = write(tmp_path, database(f"<drug>{tag * (MOST_MARKS + 50_000)}</drug>"))
+    assert refused(path).startswith(": more than 350,000 tags without a complete <drug>")
+
+
+@pytest.mark.parametrize("name", ["products", "mixtures", "drug-interactions"])
+def test_the_rows_of_a_list_that_is_not_read_may_be_as_many_as_they_are(tmp_path: Path, name: str) -> None:
+    """They are not kept, and what stands before and behind them is read as ever."""
+    rows = f"<{name}>{'<row><name>x</name><value/></row>' * (MOST_MARKS // 4)}</{name}>"
+    (before, behind) = "<synonyms><synonym>Ex</synonym></synonyms>", "<unii>OO2ABO9578</unii>"
+    path = write(tmp_path, database(simple_drug(1, extra=before + rows + behind), simple_drug(2)))
+    first, second = entries(path)
+    assert (first["synonyms"], first["unii"], second["id"]) == (["Ex"], "OO2ABO9578", "DB00002")
+
+
+def test_the_address_of_a_schema_is_not_fetched(tmp_path: Path) -> None:
+    """Every export names one; a listener there hears nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/drugbank.xsd"
+        schema = f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="{NAMESPACE} {address}"'
+        text = database(simple_drug(1), root=ROOT.replace("<drugbank ", f"<drugbank {schema} "))
+        assert [entry["id"] for entry in entries(write(tmp_path, text))] == ["DB00001"]
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from /proc")

@@ -16,10 +16,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from lxml import etree
-
 from canonid.authorities.drugbank.entry import Entry, Located, refusal
-from canonid.authorities.drugbank.xml import HARDENED, LARGEST_DRUG, DrugReader, read_root
+from canonid.authorities.drugbank.xml import LARGEST_DRUG, DrugReader, read_drugs, read_root
+from canonid.errors import ExportError
 
 if TYPE_CHECKING:
     from canonid.authorities.drugbank.exports import Export  # a worker needs neither zipfile nor csv
@@ -120,13 +119,18 @@ def read_slice(piece: Slice) -> list[Entry]:
 
     Raises ExportError if the piece is not well-formed between the root's tags.
     """
-    with piece.path.open("rb") as file:
-        file.seek(piece.start)
-        data = file.read(piece.end - piece.start)
     read = DrugReader(piece.path, piece.namespace)
     try:
-        root = etree.fromstring(piece.root + data + _END, etree.XMLParser(**HARDENED))
-    except etree.XMLSyntaxError as error:
-        raise refusal(piece.path, f"cannot be cut at its drugs ({error.msg})") from error
-    entries = (read.entry(drug) for drug in root.iterchildren(read.tag))
-    return [entry for entry in entries if entry is not None]
+        return [entry for entry, _, _ in read_drugs(read, _chunks(piece))]
+    except ExportError as error:
+        raise refusal(piece.path, f"cannot be cut at its drugs ({error})") from error
+
+
+def _chunks(piece: Slice) -> Iterator[bytes]:
+    """The piece between the tags of the root."""
+    yield piece.root
+    with piece.path.open("rb") as file:
+        file.seek(piece.start)
+        for start in range(piece.start, piece.end, _WINDOW):
+            yield file.read(min(_WINDOW, piece.end - start))
+    yield _END

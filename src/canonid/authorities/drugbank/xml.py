@@ -1,6 +1,7 @@
 """The full database: more than a gigabyte of XML from outside, read as a stream with everything dangerous off.
 
-No entity is resolved, no document type is accepted, nothing is fetched, and no more is held than one drug. Nested
+No entity is resolved, no document type is accepted, nothing is fetched, and no more is held than one drug without the
+rows of its longest lists. Nested
 `drug` elements (pathways have them) and nested `drugbank-id` elements (interactions have hundreds) are not entries:
 only a `drug` whose parent is the root is read, and only its direct children count.
 """
@@ -8,9 +9,10 @@ only a `drug` whose parent is the root is read, and only its direct children cou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import IO, TypedDict, cast
 
@@ -20,7 +22,13 @@ from canonid.authorities.drugbank.entry import ACCESSION, SPACES, Entry, Located
 from canonid.errors import ExportError
 
 LARGEST_DRUG = 32 * 1024 * 1024
-"""Bytes that may pass without a complete entry; the longest real entries list some ten thousand products."""
+"""Bytes that may pass without a complete entry."""
+
+MOST_MARKS = 350_000
+"""`<` and `=` that may: a byte of `<a/>` takes 33 times its size in memory, a byte of text one."""
+
+_UNREAD_LISTS = ("products", "mixtures", "drug-interactions")
+"""Lists of a drug that may have ten thousand rows."""
 
 _CHUNK = 64 * 1024
 _PLACE = re.compile(r",? line [0-9]+, column [0-9]+.*")
@@ -135,26 +143,70 @@ def read_database(path: Path, stream: IO[bytes]) -> Iterator[Located]:
     """
     head = stream.read(_CHUNK)
     read = DrugReader(path, read_root(path, head).namespace)
-    parser = etree.XMLPullParser(events=("end",), tag=read.tag, **HARDENED)
-    done = complete = 0
-    chunk = head
-    while chunk:
+    yield from read_drugs(read, chain((head,), iter(lambda: stream.read(_CHUNK), b"")))
+
+
+def read_drugs(read: DrugReader, chunks: Iterable[bytes]) -> Iterator[Located]:
+    """The entries of a document, or of a part of it between the tags of its root, that comes in chunks.
+
+    Raises ExportError as `read_database` does.
+    """
+    parser = etree.XMLPullParser(events=("start", "end"), tag=(read.tag, *read.lists), **HARDENED)
+    kept = _Kept(read.path)
+    done = 0
+    for chunk in chunks:
         failure = _feed(parser, chunk)
         done += len(chunk)
-        for drug in _elements(parser):
-            if (entry := read.entry(drug)) is not None:
-                complete = done
-                yield Located(entry, _line(drug), done)
-                _forget(drug)
+        events = [(event, cast("etree._Element", element)) for event, element in parser.read_events()]
+        for event, element in events:
+            if element.tag != read.tag:
+                kept.enter(element if event == "start" else None)
+                if event == "end":
+                    del element[:]
+            elif event == "end" and (entry := read.entry(element)) is not None:
+                kept.restart()
+                yield Located(entry, _line(element), done)
+                _forget(element)
         if failure:
-            raise _syntax_refusal(path, *failure)
-        if done - complete > LARGEST_DRUG:
-            raise refusal(path, f"more than {LARGEST_DRUG:,} bytes without a complete <drug>: refused")
-        chunk = stream.read(_CHUNK)
+            raise _syntax_refusal(read.path, *failure)
+        kept.take(chunk, is_amid=not events)
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
-        raise refusal(path, "ends before </drugbank>: it is truncated; download it again", error.lineno) from error
+        raise refusal(read.path, "ends before </drugbank>: it is truncated; download it again", error.lineno) from error
+
+
+class _Kept:
+    """What has to be kept of the drug that is being read; the rows of a list that is never looked at need not be."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._list: etree._Element | None = None
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with the next drug."""
+        self._bytes = self._marks = 0
+
+    def enter(self, unread: etree._Element | None) -> None:
+        """Be within a list that nobody reads, or within none."""
+        self._list = unread
+
+    def take(self, chunk: bytes, *, is_amid: bool) -> None:
+        """Let go of the complete rows of the list; what is not `is_amid` one stays, and is counted.
+
+        Raises ExportError if it is more than any drug has.
+        """
+        if self._list is not None and len(self._list) > 1:
+            del self._list[:-1]
+            if is_amid:
+                return
+        self._bytes += len(chunk)
+        self._marks += chunk.count(b"<") + chunk.count(b"=")
+        if self._bytes > LARGEST_DRUG:
+            raise refusal(self._path, f"more than {LARGEST_DRUG:,} bytes without a complete <drug>: refused")
+        if self._marks > MOST_MARKS:
+            raise refusal(self._path, f"more than {MOST_MARKS:,} tags without a complete <drug>: refused")
 
 
 def _forget(drug: etree._Element) -> None:
@@ -175,8 +227,9 @@ class DrugReader:
     """Reads the direct children of a top-level `drug`; holds the element names in the file's namespace."""
 
     def __init__(self, path: Path, namespace: str) -> None:
+        self.path = path
         self.tag = f"{namespace}drug"
-        self._path = path
+        self.lists = tuple(namespace + name for name in _UNREAD_LISTS)
         self._namespace = namespace
         self._cut = len(namespace)
         self._readers: dict[str, Callable[[etree._Element, dict[str, object]], None]] = {
@@ -211,7 +264,7 @@ class DrugReader:
                 self._readers[name](child, fields)
         accession = str(fields.get("id", ""))
         if not ACCESSION.fullmatch(accession):
-            raise refusal(self._path, f"a <drug> without a primary accession ({accession!r})", _line(drug))
+            raise refusal(self.path, f"a <drug> without a primary accession ({accession!r})", _line(drug))
         others = cast("list[str]", fields.pop("others", []))
         return tidy({**fields, "id": accession, "secondary": secondaries(others, accession)})
 
