@@ -102,6 +102,16 @@ def test_an_entry_without_a_name_is_found_by_its_accession(tmp_path: Path, path:
     assert (found(path, "id", "DB90002"), found(path, "name", "")) == (["DB90002"], [])
 
 
+def test_a_pipe_is_refused(tmp_path: Path, path: Path) -> None:
+    """It would hang, and could not be read a second time; the former import stays."""
+    os.mkfifo(tmp_path / "pipe")
+    for _ in range(2):
+        with pytest.raises(ExportError, match="pipe: is a pipe; write its content to a file first"):
+            import_exports(path, [tmp_path / "pipe"])
+        import_exports(path, [write(tmp_path, vocabulary(ANAKINRA))])
+    assert found(path, "id", "DB00026") == ["DB00026"]
+
+
 def test_where_nothing_was_imported_there_is_no_catalogue(path: Path) -> None:
     """Looking does not create one."""
     with Catalogue.opened(path) as catalogue:

@@ -303,6 +303,24 @@ def test_a_truncated_archive_is_refused(tmp_path: Path, cut: float) -> None:
     assert refused(path).startswith(": the zip archive is damaged")
 
 
+def test_an_lzma_archive_whose_bytes_changed_is_refused(tmp_path: Path) -> None:
+    """Every way of packing has errors of its own."""
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("v.csv", vocabulary(*(f"DB{number},,{number},,,," for number in range(91_000, 91_900))))
+    content = bytearray(path.read_bytes())
+    content[60:400] = bytes(byte ^ 0x5A for byte in content[60:400])
+    path.write_bytes(content)
+    assert refused(path).startswith(": the zip archive is damaged")
+
+
+def test_an_archive_whose_member_has_no_name_in_unicode_is_refused(tmp_path: Path) -> None:
+    """Though it says that it has."""
+    path = zipped(tmp_path, {"vé.csv": vocabulary(ANAKINRA)})
+    path.write_bytes(path.read_bytes().replace("vé.csv".encode(), b"v\xff\xff.csv"))
+    assert refused(path).startswith(": the zip archive is damaged")
+
+
 def test_an_archive_whose_bytes_changed_is_refused(tmp_path: Path) -> None:
     """A checksum or the packed stream itself shows it."""
     rows = [f"DB{number},,{hashlib.sha256(bytes(number)).hexdigest()},,,," for number in range(91000, 91900)]

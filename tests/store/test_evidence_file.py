@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,13 @@ def test_a_payload_that_could_not_be_checked_again_is_not_written(payload: str) 
     """Only compact objects with sorted keys."""
     with pytest.raises(StoreError, match=r"chembl id:chembl\.compound:CHEMBL25 is not a compact JSON object"):
         evidence_line(evidence(payload=payload))
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    """The store would be locked until somebody writes into it."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="pipe is a pipe; write its content to a file first"):
+        list(read_evidence_file(tmp_path / "pipe"))
 
 
 def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:

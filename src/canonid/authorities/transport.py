@@ -333,8 +333,8 @@ def _within(seconds: float, attempt: Callable[[], T]) -> T:
     """Call `attempt` in a thread of its own and give up on it after `seconds`.
 
     Socket timeouts bound each read, not the whole: only a second thread holds against name resolution that hangs or
-    headers that drip. The thread that is given up on lives on with its socket for as long as the server keeps dripping
-    (the libraries offer no way to end it from outside); nobody reads what it brings, and the process need not wait for it.
+    headers that drip. The thread that is given up on lives on with its socket for as long as the server keeps dripping:
+    the libraries offer no way to end it. Nobody reads what it brings, and the process does not wait for it.
     """
     outcome: queue.SimpleQueue[Callable[[], T]] = queue.SimpleQueue()
 

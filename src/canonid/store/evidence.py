@@ -184,6 +184,8 @@ def read_evidence_file(path: str | os.PathLike[str]) -> Iterator[Evidence]:
     Raises StoreError, naming path and line, at the first line that is not what it should be.
     """
     try:
+        if Path(path).is_fifo():  # whoever writes into it would be waited for while the store is locked
+            raise StoreError(f"{os.fspath(path)} is a pipe; write its content to a file first")
         with Path(path).open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import re
 import zipfile
 import zlib
@@ -11,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 from canonid.authorities.drugbank import page, tables
 from canonid.authorities.drugbank.entry import Located, refusal
+from canonid.errors import ExportError
 
 _HEAD = 64 * 1024
 _LARGEST_RATIO = 100  # the full database packs about 10 to 1; nothing that DrugBank publishes comes near this
@@ -81,20 +84,37 @@ def opened(path: Path) -> Iterator[Content]:
     Raises ExportError for a file that cannot be read and for an archive that is broken, hostile or has several members.
     """
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
             if file.read(4) != b"PK\x03\x04":
                 file.seek(0)
                 yield Content(file, path.stat().st_size, day)
                 return
-            with zipfile.ZipFile(file) as archive:
+            with _archive(path, file) as archive:
                 member = _only_member(path, archive)
                 with archive.open(member) as stream:
                     yield Content(stream, member.file_size, _packed_on(member, day))
     except OSError as error:
         raise refusal(path, f"cannot be read: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise refusal(path, f"the zip archive is damaged ({error}); download it again") from error
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
+        raise _damaged(path, error) from error
+
+
+def _opened(path: Path) -> BufferedReader:
+    if path.is_fifo():  # it would be waited for, and is empty when it is read again
+        raise refusal(path, "is a pipe; write its content to a file first")
+    return path.open("rb")
+
+
+def _archive(path: Path, file: IO[bytes]) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except ValueError as error:  # a name that is no text, an offset before the beginning
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ExportError:
+    return refusal(path, f"the zip archive is damaged ({error}); download it again")
 
 
 def _only_member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -182,7 +202,7 @@ def hash_file(path: Path) -> str:
     Raises ExportError if it cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise refusal(path, f"cannot be read: {error.strerror or error}") from error
