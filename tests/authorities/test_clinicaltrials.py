@@ -448,6 +448,19 @@ def test_a_packed_reply_is_unpacked_within_bounds(
     assert [summary(answer) for answer in answers.values()] == [expected]
 
 
+def test_names_are_read_without_their_markdown(emulator: Emulator, authority: ClinicalTrialsAuthority) -> None:
+    """The registry escapes signs with a backslash; a backslash before a letter is its own."""
+    emulator.world.add(
+        study(
+            "NCT00000104", r"Dose \> 5 mg\^2 of A\B", "RECRUITING", [r"17\-OH\_Progesterone"], conditions=[r"\<1 year"]
+        )
+    )
+    record = found(ask(authority, [nct("NCT00000104")])[nct("NCT00000104")])
+    assert record.trial is not None
+    assert (record.name, record.trial.title) == (r"Dose > 5 mg^2 of A\B", r"Dose > 5 mg^2 of A\B")
+    assert (record.trial.interventions, record.trial.conditions) == (("17-OH_Progesterone",), ("<1 year",))
+
+
 def test_requests_say_who_asks(emulator: Emulator, authority: ClinicalTrialsAuthority) -> None:
     """A User-Agent with a contact, over both transports."""
     emulator.play("clinicaltrials", faults.HTTP_403)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from canonid.model import (
 from canonid.names import holds_words, word_keys
 
 _NAME = "clinicaltrials"
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def parse_clinicaltrials(evidence: Evidence) -> Answer:
@@ -96,12 +98,12 @@ def _record(study: Mapping[str, Any], asked: Reference | None) -> Record | None:
     actual = Reference(CLINICALTRIALS, nct)
     identification = _module(study, "identificationModule")
     is_alias = asked is not None and asked != actual
-    title = text_of(identification.get("briefTitle"))
+    title = _plain(identification.get("briefTitle"))
     return Record(
         authority=_NAME,
         reference=asked or actual,
         name=title,
-        synonyms=distinct(text_of(identification.get(key)) for key in ("officialTitle", "acronym")),
+        synonyms=distinct(_plain(identification.get(key)) for key in ("officialTitle", "acronym")),
         status=Status.SECONDARY if is_alias else Status.CURRENT,
         replaced_by=actual if is_alias else None,
         trial=_trial(study, title or nct),
@@ -111,12 +113,18 @@ def _record(study: Mapping[str, Any], asked: Reference | None) -> Record | None:
 def _trial(study: Mapping[str, Any], title: str) -> Trial:
     status = _module(study, "statusModule")
     arms = mappings_of(_module(study, "armsInterventionsModule").get("interventions"))
-    names = [text for arm in arms for text in (text_of(arm.get("name")), *texts_of(arm.get("otherNames")))]
+    names = [_plain(text) for arm in arms for text in (arm.get("name"), *texts_of(arm.get("otherNames")))]
     return Trial(
         title=title,
         status=text_of(status.get("overallStatus")) or "",
         last_known_status=text_of(status.get("lastKnownStatus")),
         verified=text_of(status.get("statusVerifiedDate")),
         interventions=distinct(names),
-        conditions=texts_of(_module(study, "conditionsModule").get("conditions")),
+        conditions=distinct(map(_plain, texts_of(_module(study, "conditionsModule").get("conditions")))),
     )
+
+
+def _plain(value: object) -> str | None:
+    """A text without its Markdown: the registry writes a backslash before signs such as `>` and `^`."""
+    text = text_of(value)
+    return None if text is None else _ESCAPE.sub(r"\1", text)
