@@ -112,7 +112,8 @@ def prune_evidence(
 ) -> None:
     """Delete replies by age or authority.
 
-    What is gone is asked anew by the next run that needs it; runs and discrepancies stay.
+    What is gone is asked anew by the next run that needs it, except what was compiled by hand: import that again. Runs
+    and discrepancies stay.
     """
     from canonid.store.rows import prune  # noqa: PLC0415 - as above
 

@@ -104,7 +104,8 @@ def prune(
 ) -> Pruned:
     """Delete the replies of `authorities` (none named: of all) that were received `before` a moment (None: of any age).
 
-    What is gone is asked anew when a run needs it; runs and discrepancies stay. The file then shrinks.
+    What is gone is asked anew when a run needs it, except what was compiled by hand; runs and discrepancies stay. The
+    file then shrinks.
     """
     path = database_path(database)
     where, values = _where(authorities, before)
