@@ -17,11 +17,11 @@ import pytest
 
 from canonid.model import State
 from canonid.store.history import past_runs
-from canonid.store.lease import holding_of
 from tests.emulator.exchange import Exchange
 from tests.emulator.faults import Fault, when
 from tests.flow.conftest import Place, environment
 from tests.flow.pairs import Pair, prepare, start_pair
+from tests.store.samples import holding_of
 
 NIGHTLY = ("schedule", "wiki", "--cron", "0 3 * * *", "--timezone", "UTC", "--log-format", "json")
 

@@ -23,7 +23,7 @@ from canonid.store import lease
 from canonid.store.discrepancies import update_discrepancies
 from canonid.store.runs import record_run
 from tests.schedule.listeners import webhook
-from tests.store.samples import finding, report
+from tests.store.samples import finding, holding_of, report
 
 NIGHTLY = read_timetable("0 3 * * *", "UTC")
 
@@ -96,7 +96,7 @@ def test_what_is_due_is_carried_out(desk: Desk) -> None:
     assert service.status.problems() == []
     assert service.status.next_run is not None
     assert service.status.next_run > datetime.now(UTC)
-    assert lease.holding_of(desk.database) is None
+    assert holding_of(desk.database) is None
 
 
 def test_what_another_scheduler_has_carried_out_is_not_done_again(desk: Desk) -> None:

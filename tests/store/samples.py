@@ -27,7 +27,8 @@ from canonid.model import (
     Severity,
     Verdict,
 )
-from canonid.store.database import reading
+from canonid.store.database import from_text, reading
+from canonid.store.lease import RUN, Holding
 from canonid.store.rows import read_rows
 
 NOON = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
@@ -57,6 +58,14 @@ def stored(path: Path) -> list[Evidence]:
     """All replies of a store, by authority and question; none if there is no store."""
     with reading(path) as connection:
         return [] if connection is None else [row.read() for row in read_rows(connection)]
+
+
+def holding_of(database: Path) -> Holding | None:
+    """Who has the lease of runs, be it over or not; None if nobody has."""
+    with reading(database) as connection:
+        assert connection is not None
+        row = connection.execute("SELECT * FROM lease WHERE name = ?", (RUN,)).fetchone()
+    return None if row is None else Holding(row[0], row[1], *map(from_text, row[2:]))
 
 
 def finding(

@@ -14,6 +14,7 @@ import pytest
 
 from canonid.errors import LeaseLost, LeaseTaken, Stopped
 from canonid.store import lease
+from tests.store.samples import holding_of
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=61)
@@ -70,7 +71,7 @@ def test_who_lost_it_cannot_give_it_back(database: Path) -> None:
     lease.take(database, lease.RUN, ELSEWHERE, 60, NOW)
     lease.take(database, lease.RUN, "b", 60, LATER)
     lease.give_back(database, lease.RUN, ELSEWHERE)
-    held = lease.holding_of(database)
+    held = holding_of(database)
     assert held is not None
     assert held.holder == "b"
 
@@ -86,12 +87,6 @@ def test_two_leases_of_different_names_have_nothing_to_do_with_each_other(databa
     """A name each."""
     lease.take(database, lease.RUN, ELSEWHERE, 60, NOW)
     assert lease.take(database, "another", "b", 60, NOW).holder == "b"
-
-
-def test_nobody_has_a_lease_where_nothing_was_stored(database: Path) -> None:
-    """Looking creates nothing."""
-    assert lease.holding_of(database) is None
-    assert not database.exists()
 
 
 # Whether a holder lives
@@ -164,27 +159,27 @@ def test_two_holders_in_one_process_are_two(database: Path) -> None:
 def test_it_is_held_during_the_block_and_then_free(database: Path) -> None:
     """What reconcile does."""
     with lease.hold(database) as held:
-        during = lease.holding_of(database)
+        during = holding_of(database)
         held.check()
     assert during is not None
     assert during.holder == held.holder
-    assert lease.holding_of(database) is None
+    assert holding_of(database) is None
 
 
 def test_it_is_free_after_a_failure_too(database: Path) -> None:
     """A run that fails must not lock out the next one."""
     with pytest.raises(KeyboardInterrupt), lease.hold(database):
         raise KeyboardInterrupt
-    assert lease.holding_of(database) is None
+    assert holding_of(database) is None
 
 
 def test_a_holder_says_again_and_again_that_it_is_alive(database: Path) -> None:
     """Three times as often as it needs to."""
     with lease.hold(database, lasts=0.06):
-        first = lease.holding_of(database)
+        first = holding_of(database)
         assert first is not None
         until = time.monotonic() + 10
-        while (now := lease.holding_of(database)) is not None and now.heartbeat == first.heartbeat:
+        while (now := holding_of(database)) is not None and now.heartbeat == first.heartbeat:
             assert time.monotonic() < until
     assert now is not None
     assert now.expires > first.expires
@@ -196,7 +191,7 @@ def test_a_run_that_was_held_up_for_too_long_learns_it_before_it_writes(database
         lease.take(database, lease.RUN, "b", 60, datetime.now(UTC) + timedelta(seconds=61))
         with pytest.raises(LeaseLost, match="another run took over"):
             held.check()
-    left = lease.holding_of(database)
+    left = holding_of(database)
     assert left is not None
     assert left.holder == "b"
 

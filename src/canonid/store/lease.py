@@ -134,14 +134,6 @@ def give_back(database: Database, name: str, holder: str) -> None:
         connection.execute("DELETE FROM lease WHERE name = ? AND holder = ?", (name, holder))
 
 
-def holding_of(database: Database, name: str = RUN) -> Holding | None:
-    """Who has the lease, be it over or not; None if nobody has."""
-    with reading(database) as connection:
-        if connection is None or schema_version(connection) < 2:
-            return None
-        return _read(connection, name)
-
-
 def _read(connection: sqlite3.Connection, name: str) -> Holding | None:
     row = connection.execute(
         "SELECT name, holder, acquired, heartbeat, expires FROM lease WHERE name = ?", (name,)
