@@ -235,6 +235,7 @@ def test_a_lost_marker_loses_nothing_else() -> None:
     assert merged("", block) == block
 
 
+@pytest.mark.parametrize("new", [(), (replace(WRONG, code="ID305"),)], ids=["less", "less and something new"])
 @pytest.mark.parametrize(
     ("ground", "action"),
     [
@@ -244,8 +245,8 @@ def test_a_lost_marker_loses_nothing_else() -> None:
     ],
     ids=["not checked", "found but not selected", "gone"],
 )
-def test_silence_takes_nothing_out_of_an_issue(ground: Ground, action: Action) -> None:
-    """Of two findings one is not heard of: only evidence drops it."""
+def test_silence_takes_nothing_out_of_an_issue(ground: Ground, action: Action, new: tuple[Finding, ...]) -> None:
+    """Of two findings one is not heard of: only evidence drops it, whatever else is found."""
     before = as_existing(issue_of(WRONG, OTHER))
 
-    assert step_of([issue_of(WRONG)], [before], ground).action is action
+    assert step_of([issue_of(WRONG, *new)], [before], ground).action is action

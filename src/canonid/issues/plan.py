@@ -174,16 +174,18 @@ def _step(issue: Issue, existing: Existing | None, ground: Ground) -> Step:
     if not existing.is_open:
         return Step(Action.REOPEN, title, body, existing, f"Found again by {ground.run}.")
     is_same = existing.state.digest == issue.state.digest and existing.state.findings == issue.state.findings
-    if (is_same and title == existing.title) or _only_lost_unproven(issue.state, existing.state, ground):
+    if (is_same and title == existing.title) or _loses_unproven(issue.state, existing.state, ground):
         return Step(Action.KEEP, existing.title, existing.body, existing)
     return Step(Action.UPDATE, title, body, existing)
 
 
-def _only_lost_unproven(now: State, before: State, ground: Ground) -> bool:
-    """Whether all that is new is a silence that proves nothing: an outage must not take findings out of an issue."""
+def _loses_unproven(now: State, before: State, ground: Ground) -> bool:
+    """Whether findings would go out of an issue because of a silence that proves nothing, such as an outage.
+
+    What is new has to wait then: the text for what was lost cannot be written again without its answers.
+    """
     lost = set(before.findings) - set(now.findings)
-    is_proven = ground.is_checked(before) and not lost & ground.found
-    return bool(lost) and not is_proven and set(now.findings) < set(before.findings)
+    return bool(lost) and not (ground.is_checked(before) and not lost & ground.found)
 
 
 def _is_settled(state: State, ground: Ground) -> bool:
