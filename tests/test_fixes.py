@@ -15,7 +15,7 @@ from canonid.corpus import fields_from, read_corpus
 from canonid.corpus.source import Source
 from canonid.corpus.wiki import read_page
 from canonid.errors import CorpusError
-from canonid.fixes import Edit, FilePlan, apply, offset_of, plan_fixes
+from canonid.fixes import Edit, FilePlan, Fixes, apply, apply_all, offset_of, plan_fixes
 from canonid.identifiers import CHEMBL
 from canonid.model import GAP, Confidence, Finding, Page, Proposal, Report, Run, Severity, State
 
@@ -57,8 +57,12 @@ def closing(page: Page, field: str) -> Finding:
     return Finding("ID405", "rule", Severity.INFO, page.subject.slug, field, GAP, page.gaps[0].place, "can be closed")
 
 
-def plans(page: Page, text: str, *findings: Finding, unsafe: bool = False) -> list[FilePlan]:
+def fixes(page: Page, text: str, *findings: Finding, unsafe: bool = False) -> Fixes:
     return plan_fixes(Report(RUN, 1, (), findings), [page], {page.path: text}, unsafe=unsafe)
+
+
+def plans(page: Page, text: str, *findings: Finding, unsafe: bool = False) -> list[FilePlan]:
+    return list(fixes(page, text, *findings, unsafe=unsafe).plans)
 
 
 def test_a_value_is_replaced_in_front_matter_and_body(tmp_path: Path) -> None:
@@ -181,6 +185,17 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / page.path).read_text() == PAGE + "more\n"
 
 
+def test_a_file_that_cannot_be_written_stops_no_other(tmp_path: Path) -> None:
+    """It comes back with the reason, and the next one is written."""
+    pages = [written(tmp_path, PAGE, name) for name in ("a.md", "b.md")]
+    made = [plan for page in pages for plan in plans(page, PAGE, finding(page, "chembl-id", "CHEMBL1265"))]
+    (tmp_path / "a.md").write_text("more\n")
+    outcomes = [error for _, error in apply_all(made, tmp_path)]
+
+    assert ["changed while" in str(error) for error in outcomes] == [True, False]
+    assert (tmp_path / "b.md").read_text() == made[1].after
+
+
 def test_a_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
     """Nothing is made in its place."""
     page = written(tmp_path, PAGE)
@@ -196,8 +211,11 @@ def test_conflict_markers_are_refused(tmp_path: Path) -> None:
     text = PAGE + "<<<<<<< ours\n"
     page = written(tmp_path, text)
 
-    with pytest.raises(CorpusError, match=r"adapalene\.md:11: the file has conflict markers"):
-        plans(page, text, finding(page, "chembl-id", "CHEMBL1265"))
+    made = fixes(page, text, finding(page, "chembl-id", "CHEMBL1265"))
+
+    assert (made.plans, [str(error) for error in made.refused]) == (
+        (), ["adapalene.md:11: the file has conflict markers; resolve them first"],
+    )  # fmt: skip
 
 
 def test_an_underlined_heading_is_no_conflict(tmp_path: Path) -> None:
@@ -252,7 +270,7 @@ def test_edits_that_would_unmake_the_front_matter_are_not_written(tmp_path: Path
     fence = PAGE.index("---", 3)
 
     with pytest.raises(CorpusError, match="would break the front matter"):
-        apply(FilePlan(page.path, PAGE, (Edit(fence - 1, fence, "", "x"),)), tmp_path)
+        apply(FilePlan(page.path, PAGE, (Edit(fence - 1, fence, ""),)), tmp_path)
     assert (tmp_path / page.path).read_text() == PAGE
 
 
@@ -269,10 +287,39 @@ def test_front_matter_that_was_broken_before_does_not_stop_a_fix(tmp_path: Path)
 def test_proposals_for_the_same_value_cancel_one_another(tmp_path: Path) -> None:
     """Two rules that propose different values leave the decision to a curator."""
     page = written(tmp_path, PAGE)
-    found = finding(page, "chembl-id", "CHEMBL1265"), finding(page, "chembl-id", "CHEMBL9")
-    (plan,) = plans(page, PAGE, *found)
+    made = fixes(page, PAGE, finding(page, "chembl-id", "CHEMBL1265"), finding(page, "chembl-id", "CHEMBL9"))
 
-    assert (plan.edits, plan.after, plan.diff()) == ((), PAGE, "")
+    assert made.plans == ()
+    assert ["same characters" in left.why for left in made.left] == [True, True]
+
+
+def test_one_proposal_of_two_rules_is_carried_out(tmp_path: Path) -> None:
+    """They agree, whatever their reasons."""
+    page = written(tmp_path, PAGE)
+    found = finding(page, "chembl-id", "CHEMBL1265")
+    proposal = Proposal("CHEMBL1265", Confidence.HIGH, "another ground")
+    (plan,) = plans(page, PAGE, found, replace(found, code="ID202", proposal=proposal))
+
+    assert plan.after == PAGE.replace("CHEMBL1232", "CHEMBL1265")
+
+
+@pytest.mark.parametrize(
+    ("proposal", "change", "why"),
+    [
+        (Proposal("DB00210", Confidence.LOW, "x"), {}, "too unsure"),
+        (Proposal("DB00210", Confidence.MEDIUM, "x"), {}, "--unsafe takes them"),
+        (Proposal("DB00210", Confidence.MEDIUM, "x"), {"field": "unii"}, "add it by hand"),
+        (Proposal("DB00210", Confidence.HIGH, "x"), {}, "rewrite them by hand"),
+        (Proposal("COMPLETED", Confidence.HIGH, "x"), {"claimed": "NCT00010647: recruiting"}, "rewrite them by hand"),
+    ],
+)
+def test_what_is_not_carried_out_is_told(tmp_path: Path, proposal: Proposal, change: dict[str, str], why: str) -> None:
+    """With the reason; the words are those of a null in the body, and of a trial's status."""
+    page = written(tmp_path, PAGE)
+    found = replace(finding(page, "drugbank-id", None), proposal=proposal, **change)  # type: ignore[arg-type] # by name
+    (left,) = fixes(page, PAGE, found).left
+
+    assert why in left.why
 
 
 def test_a_proposal_of_none_changes_nothing(tmp_path: Path) -> None:

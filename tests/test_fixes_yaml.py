@@ -77,7 +77,7 @@ def test_the_fixed_examples_are_read_by_both(tmp_path: Path) -> None:
     config.write_text(config.read_text().replace("../cache/", ""))
     settings = load_settings(paths=[tmp_path / "wiki"], environ={})
     changed = []
-    for plan in plan_fixes(settings, [tmp_path / "wiki"], unsafe=True):
+    for plan in plan_fixes(settings, [tmp_path / "wiki"], unsafe=True).plans:
         new = {edit.text for edit in plan.edits}
         for before, after in zip(both(plan.before), both(plan.after), strict=True):
             assert before.keys() == after.keys()

@@ -7,12 +7,13 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from canonid.errors import CorpusError
-from canonid.model import GAP, Claim, ClaimKind, Confidence, Finding, Page, Place, Report, State
+from canonid.model import GAP, Claim, Confidence, Finding, Page, Place, Proposal, Report, State
 
 _CLOSING = "ID405"
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
@@ -26,8 +27,13 @@ _END_OF_CLAUSE = re.compile(r"[ \t]*(?:[.,;:!?)\]|]|-->|\Z)")
 _LED_TO = re.compile(r"(?:(?:[ \t]*[;,—–])?(?:[ \t]+|(?<=\())see)?[ \t]*[;,—–]?[ \t]*\Z|[ \t]+#[ \t]*\Z")
 _PERIOD = re.compile(r"[ \t]*[.,;:]")
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_SAFE = {Confidence.HIGH}
-_UNSAFE = {Confidence.HIGH, Confidence.MEDIUM}
+# Why a proposal is left to a curator, as `canonid fix` says it.
+_CLASH = "they propose different changes of the same characters; decide by hand"
+_UNSURE = "too unsure for any edit; decide by hand"
+_MEDIUM = "of medium confidence; --unsafe takes them"
+_NO_KEY = "the key is missing; add it by hand"
+_WORDS = "the page says it in words; rewrite them by hand"
+_AWAITED = "the tag stays until the proposed identifier is written; run again after that"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,7 +43,6 @@ class Edit:
     start: int
     end: int
     text: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,78 +73,109 @@ class FilePlan:
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def plan_fixes(
-    report: Report, pages: Iterable[Page], texts: Mapping[str, str], *, unsafe: bool = False
-) -> list[FilePlan]:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A proposal that is not carried out, or not at this place."""
+
+    code: str
+    place: Place
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """What can be changed, what is left to a curator, and why files are left alone that could be changed."""
+
+    plans: tuple[FilePlan, ...] = ()
+    left: tuple[Left, ...] = ()
+    refused: tuple[CorpusError, ...] = ()
+
+
+_Steps = tuple[Edit | Left, ...]
+
+
+def plan_fixes(report: Report, pages: Iterable[Page], texts: Mapping[str, str], *, unsafe: bool = False) -> Fixes:
     """The edits that the report's proposals ask for, by file and in the order of the file.
 
     `texts` are the files as they were read, by path. Only proposals of high confidence are taken, with `unsafe` also
-    those of medium confidence. Raises CorpusError for a file with conflict markers.
+    those of medium confidence.
     """
-    accepted = _UNSAFE if unsafe else _SAFE
-    edits: dict[str, set[Edit]] = {}
-    pages = tuple(pages)
-    for finding in report.findings:
-        if finding.state is State.WAIVED:
-            continue  # a curator decided to live with it
-        found = _gap_edits(finding, texts, report) if finding.code == _CLOSING else ()
-        if finding.proposal is not None and finding.proposal.confidence in accepted:
-            found = _value_edits(finding, pages)
-        for edit in found:
-            edits.setdefault(finding.place.path, set()).add(edit)
-    return [_plan(path, texts[path], _disjoint(edits[path])) for path in sorted(edits)]
-
-
-def _plan(path: str, text: str, edits: tuple[Edit, ...]) -> FilePlan:
-    if match := _CONFLICT.search(text):
-        line = text.count("\n", 0, match.start()) + 1
-        raise CorpusError(f"{path}:{line}: the file has conflict markers; resolve them first")
-    return FilePlan(path, text, edits)
-
-
-def _disjoint(edits: set[Edit]) -> tuple[Edit, ...]:
-    """The edits in order; where two touch the same characters, neither is safe."""
-    ordered = sorted(edits)
-    clashing: set[Edit] = set()
-    for edit, following in pairwise(ordered):
-        if edit.end > following.start or edit.start == following.start:
-            clashing |= {edit, following}
-    return tuple(edit for edit in ordered if edit not in clashing)
-
-
-def _value_edits(finding: Finding, pages: Sequence[Page]) -> Iterator[Edit]:
-    """The span of the value, in front matter and wherever the page repeats the same identifier."""
-    proposal = finding.proposal
-    if proposal is None or proposal.value is None:
-        return
-    for claim in _claims_of(finding, pages):
-        is_filled_in_body = claim.is_none and claim.in_body
-        if claim.start >= 0 and not is_filled_in_body and claim.kind is not ClaimKind.TRIAL_STATUS:
-            yield Edit(claim.start, claim.end, proposal.value, f"{finding.code} {proposal.why}")
-
-
-def _claims_of(finding: Finding, pages: Sequence[Page]) -> Iterator[Claim]:
-    places = {finding.place, *finding.also}
+    claims: dict[str, list[Claim]] = {}
     for page in pages:
-        if page.path == finding.place.path:
-            yield from (
-                claim for claim in page.claims if claim.place in places and (claim.field, claim.text) == _key(finding)
-            )
+        claims.setdefault(page.path, []).extend(page.claims)
+    asked: dict[str, list[tuple[Finding, _Steps]]] = {}
+    for finding in report.findings:
+        path = finding.place.path
+        if finding.state is State.WAIVED or path not in texts:
+            continue  # a curator decided to live with it, or the file cannot be read
+        steps = tuple(_gap_steps(finding, texts[path], report)) if finding.code == _CLOSING else ()
+        if finding.proposal is not None:
+            steps = _value_steps(finding, finding.proposal, claims.get(path, ()), unsafe=unsafe)
+        asked.setdefault(path, []).append((finding, steps))
+    made = [_fixes_of(path, texts[path], asked[path]) for path in sorted(asked)]
+    return Fixes(
+        tuple(plan for one in made for plan in one.plans),
+        tuple(left for one in made for left in one.left),
+        tuple(error for one in made for error in one.refused),
+    )
 
 
-def _key(finding: Finding) -> tuple[str, str | None]:
-    return finding.field, finding.claimed
+def _fixes_of(path: str, text: str, asked: Sequence[tuple[Finding, _Steps]]) -> Fixes:
+    """The fixes of one file."""
+    clashing = _clashing(asked)
+    left = [step for _, steps in asked for step in steps if isinstance(step, Left)]
+    left += [Left(asked[number][0].code, asked[number][0].place, _CLASH) for number in sorted(clashing)]
+    edits = {
+        step for number, (_, steps) in enumerate(asked) if number not in clashing
+        for step in steps if isinstance(step, Edit)
+    }  # fmt: skip
+    if edits and (match := _CONFLICT.search(text)):
+        line = text.count("\n", 0, match.start()) + 1
+        error = CorpusError(f"{path}:{line}: the file has conflict markers; resolve them first")
+        return Fixes((), tuple(left), (error,))
+    return Fixes((FilePlan(path, text, tuple(sorted(edits))),) if edits else (), tuple(left))
 
 
-def _gap_edits(finding: Finding, texts: Mapping[str, str], report: Report) -> Iterator[Edit]:
+def _clashing(asked: Sequence[tuple[Finding, _Steps]]) -> set[int]:
+    """Which of the findings want to change the same characters in different ways: none of them is safe, or in part."""
+    owners: dict[Edit, set[int]] = {}
+    for number, (_, steps) in enumerate(asked):
+        for step in steps:
+            if isinstance(step, Edit):
+                owners.setdefault(step, set()).add(number)
+    clashing: set[int] = set()
+    for edit, following in pairwise(sorted(owners)):
+        if edit.end > following.start or edit.start == following.start:
+            clashing |= owners[edit] | owners[following]
+    return clashing
+
+
+def _value_steps(finding: Finding, proposal: Proposal, claims: Iterable[Claim], *, unsafe: bool) -> _Steps:
+    """The span of the value, in front matter and wherever the page repeats the same identifier."""
+    places, key = {finding.place, *finding.also}, (finding.field, finding.claimed)
+    meant = [claim for claim in claims if claim.place in places and (claim.field, claim.text) == key]
+    if proposal.confidence is Confidence.LOW or proposal.value is None:
+        return (Left(finding.code, finding.place, _UNSURE),)
+    if not meant:
+        return (Left(finding.code, finding.place, _NO_KEY if finding.claimed is None else _WORDS),)
+    if proposal.confidence is Confidence.MEDIUM and not unsafe:
+        return (Left(finding.code, finding.place, _MEDIUM),)
+    return tuple(
+        Left(finding.code, claim.place, _WORDS)
+        if claim.start < 0 or (claim.is_none and claim.in_body)
+        else Edit(claim.start, claim.end, proposal.value)
+        for claim in meant
+    )
+
+
+def _gap_steps(finding: Finding, text: str, report: Report) -> Iterator[Edit | Left]:
     """The tag, with what would make no sense without it; left alone while a value that it asks for is only proposed."""
     proposed = {(item.subject, item.field) for item in report.findings if item.proposal is not None}
-    if any((finding.subject, field) in proposed for field in finding.field.split("+")):
-        return
-    text = texts.get(finding.place.path, "")
     start = offset_of(text, finding.place)
-    if text.startswith(GAP, start):
-        yield Edit(*_gap_span(text, start), "", f"{finding.code} {finding.message}")
+    if any((finding.subject, field) in proposed for field in finding.field.split("+")):
+        yield Left(finding.code, finding.place, _AWAITED)
+    elif text.startswith(GAP, start):
+        yield Edit(*_gap_span(text, start), "")
 
 
 def _gap_span(text: str, start: int) -> tuple[int, int]:
@@ -176,6 +212,18 @@ def offset_of(text: str, place: Place) -> int:
     return position + mark + place.column - 1
 
 
+def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """The files by path, decoded as the reader does it, so that its offsets hold; those that cannot be read are no key.
+
+    The reader could not read them either: it knows of nothing in them that could be changed.
+    """
+    texts = {}
+    for path in paths:
+        with suppress(OSError):
+            texts[path] = (root / path).read_bytes().decode("utf-8", errors="surrogateescape")
+    return texts
+
+
 def apply(plan: FilePlan, root: Path) -> None:
     """Write the file with its edits, in one step, keeping its mode and owner.
 
@@ -196,6 +244,17 @@ def apply(plan: FilePlan, root: Path) -> None:
         _replace(path, plan.after.encode("utf-8"))
     except OSError as error:
         raise CorpusError(f"{plan.path}: cannot be written ({error.strerror}); nothing was changed in it") from error
+
+
+def apply_all(plans: Iterable[FilePlan], root: Path) -> Iterator[tuple[FilePlan, CorpusError | None]]:
+    """Write the files one by one; each comes back with the reason if it could not be written, which stops no other."""
+    for plan in plans:
+        try:
+            apply(plan, root)
+        except CorpusError as error:
+            yield plan, error
+        else:
+            yield plan, None
 
 
 def check_front_matter(plan: FilePlan) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from canonid import wiring
-from canonid.errors import CorpusError, SettingsError
-from canonid.fixes import plan_fixes
+from canonid.errors import SettingsError
+from canonid.fixes import plan_fixes, read_texts
 from canonid.gather import Progress
 from canonid.issues import FOLDER, Kind, Per, github, gitlab
 from canonid.issues.base import Tracker, carry_out
@@ -169,23 +169,20 @@ def _parser(parsers: Mapping[str, Callable[[Evidence], Answer]]) -> Callable[[Ev
 
 def _differ(report: Report, pages: Sequence[Page], root: Path) -> Callable[[Sequence[Finding]], str]:
     """The edits that findings propose, those of medium confidence included: a person looks at them."""
-    by_path = {page.path: page for page in pages}
+    by_path: dict[str, list[Page]] = {}
+    for page in pages:
+        by_path.setdefault(page.path, []).append(page)
     by_page: dict[str, list[Finding]] = {}
     for finding in report.findings:
         by_page.setdefault(finding.place.path, []).append(finding)
 
     def diff(findings: Sequence[Finding]) -> str:
         path = findings[0].place.path
-        try:
-            # As the reader decodes, so that its offsets hold.
-            text = (root / path).read_bytes().decode("utf-8", errors="surrogateescape")
-            # What the page's other findings propose is not done here, but a gap tag has to wait for it.
-            waiting = (replace(item, state=Standing.WAIVED) for item in by_page[path] if item not in findings)
-            only = replace(report, findings=(*findings, *waiting))
-            plans = plan_fixes(only, [by_path[path]], {path: text}, unsafe=True)
-        except (CorpusError, KeyError, OSError):
-            return ""  # conflict markers, or gone since: there is nothing to propose
-        return "".join(plan.diff() for plan in plans).encode(errors="replace").decode()
+        # What the page's other findings propose is not done here, but a gap tag has to wait for it.
+        waiting = (replace(item, state=Standing.WAIVED) for item in by_page[path] if item not in findings)
+        only = replace(report, findings=(*findings, *waiting))
+        fixes = plan_fixes(only, by_path.get(path, ()), read_texts(root, [path]), unsafe=True)
+        return "".join(plan.diff() for plan in fixes.plans).encode(errors="replace").decode()
 
     return diff
 

@@ -26,7 +26,7 @@ from canonid.corpus import fields_from, read_corpus
 from canonid.corpus.files import would_be_found
 from canonid.doctor import Changed, Diagnosis, Surroundings, examine
 from canonid.errors import SettingsError
-from canonid.fixes import FilePlan
+from canonid.fixes import Fixes, read_texts
 from canonid.fixes import plan_fixes as fix_plans
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
@@ -261,16 +261,11 @@ def look_up(settings: Settings, query: str, page: Path | None, progress: Progres
         return tuple(lookup_page(item, session.gatherer, session.store) for item in read_pages(settings, [page]))
 
 
-def plan_fixes(
-    settings: Settings, paths: Sequence[Path], *, unsafe: bool, progress: Progress | None = None
-) -> list[FilePlan]:
+def plan_fixes(settings: Settings, paths: Sequence[Path], *, unsafe: bool, progress: Progress | None = None) -> Fixes:
     """The edits that the proposals for `paths` ask for; nothing is written, and no discrepancy changes its state."""
     report, _ = narrow(run_leased(settings, paths, None, progress=progress), settings.select, settings.ignore)
     pages, root = read_pages(settings, paths), corpus_root(settings, paths)
-    wanted = {finding.place.path for finding in report.findings}
-    # The reader decodes in the same way, so that its offsets hold; a file that cannot be decoded has no offsets.
-    texts = {path: (root / path).read_bytes().decode("utf-8", errors="surrogateescape") for path in wanted}
-    return fix_plans(report, pages, texts, unsafe=unsafe)
+    return fix_plans(report, pages, read_texts(root, {item.place.path for item in report.findings}), unsafe=unsafe)
 
 
 @contextmanager

@@ -58,3 +58,25 @@ def test_codes_can_be_chosen(wiki: Path) -> None:
 
     assert "+chembl-id: CHEMBL1140" in outcome.stdout
     assert "CHEMBL1265" not in outcome.stdout
+
+
+def test_one_bad_page_stops_no_other(wiki: Path) -> None:
+    """Neither conflict markers nor a page that leads to itself: the others are fixed, and the exit code tells."""
+    bad = wiki / "adapalene.md"
+    bad.write_text(bad.read_text() + "<<<<<<< ours\n")
+    (wiki / "loop.md").symlink_to("loop.md")
+    shown, applied = fix(wiki), fix(wiki, "--apply")
+
+    assert (shown.returncode, applied.returncode) == (2, 2)
+    assert "+drugbank-id: DB07795\n" in shown.stdout
+    assert "not every file can be changed\n  wiki/adapalene.md:" in shown.stderr
+    assert "drugbank-id: DB07795" in (wiki / "fisetin.md").read_text()
+    assert "CHEMBL1232" in bad.read_text()
+
+
+def test_what_is_left_out_is_told(wiki: Path) -> None:
+    """A status in words is not replaced, and that is said unless nobody wants to know."""
+    told = "left out, ID603 at wiki/trial-watch.md:13:54, "
+
+    assert told in fix(wiki).stderr
+    assert told not in fix(wiki, "--quiet").stderr

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from canonid.cli import options
 from canonid.cli.exits import ExitCode
-from canonid.cli.output import write
+from canonid.cli.output import say, write
 from canonid.cli.progress import show_progress
+from canonid.errors import UsageError
 from canonid.settings import load_settings
+
+if TYPE_CHECKING:
+    from canonid.fixes import Left
+
+_MOST_PLACES = 3
+"""Named of each reason for leaving something out."""
 
 
 def fix(
@@ -40,11 +47,29 @@ def fix(
     paths = list(paths or [Path()])
     settings = load_settings(flags, paths=paths)
     with show_progress(quiet=quiet) as progress:
-        plans = wiring.plan_fixes(settings, paths, unsafe=unsafe, progress=progress)
-    if not apply:
-        write("".join(plan.diff() for plan in plans), None)
-        raise typer.Exit(ExitCode.DISCREPANT if plans else ExitCode.CLEAN)
-    for plan in plans:
-        fixes.apply(plan, wiring.corpus_root(settings, paths))
-        if not quiet:
-            print(f"{plan.path}: {len(plan.edits)} changed", file=sys.stderr)  # noqa: T201 - talk, not data
+        found = wiring.plan_fixes(settings, paths, unsafe=unsafe, progress=progress)
+    refused = list(found.refused)
+    if apply:
+        for plan, error in fixes.apply_all(found.plans, wiring.corpus_root(settings, paths)):
+            if error is not None:
+                refused.append(error)
+            elif not quiet:
+                say(f"{plan.path}: {len(plan.edits)} changed")
+    else:
+        write("".join(plan.diff() for plan in found.plans), None)
+    if not quiet:
+        _say_left(found.left)
+    if refused:
+        raise UsageError("\n".join(["not every file can be changed", *(f"  {error}" for error in refused)]))
+    raise typer.Exit(ExitCode.DISCREPANT if found.plans and not apply else ExitCode.CLEAN)
+
+
+def _say_left(left: Iterable[Left]) -> None:
+    """What was proposed and is not carried out, by reason, with the first places."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for item in left:
+        by_reason.setdefault((item.why, item.code), []).append(str(item.place))
+    for (why, code), places in by_reason.items():
+        more = len(places) - _MOST_PLACES
+        shown = ", ".join(places[:_MOST_PLACES]) + (f" and {more:,} more" if more > 0 else "")
+        say(f"left out, {code} at {shown}: {why}")
