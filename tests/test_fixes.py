@@ -74,6 +74,50 @@ def test_a_value_is_replaced_in_front_matter_and_body(tmp_path: Path) -> None:
     assert "-chembl-id: CHEMBL1232   # from a template\n+chembl-id: CHEMBL1265   # from a template\n" in plan.diff()
 
 
+@pytest.mark.parametrize(
+    ("label", "old", "new", "line"),
+    [
+        ("ChEMBL ID", "CHEMBL25", "CHEMBL31574", "- **{}:** [{}](https://www.ebi.ac.uk/chembl/explore/compound/{})"),
+        (
+            "ChEMBL",
+            "CHEMBL25",
+            "CHEMBL9",
+            "- {}: [**{}** (x)](<https://www.ebi.ac.uk/chembl/compound_report_card/{}/>)",
+        ),
+        ("DrugBank ID", "DB00945", "DB00210", "- **{}:** {} ([page](https://go.drugbank.com/drugs/{}), see above)"),
+        ("PubChem CID", "2244", "60164", "- **{}:** {}, https://pubchem.ncbi.nlm.nih.gov/compound/{}#section=Names."),
+        ("pubchem-cid", "2244", "60164", "---\n{}: {}  # https://pubchem.ncbi.nlm.nih.gov/compound/{}\n---"),
+        ("PubChem CID", "2244", "60164", "- **{}:** {} (https://pubmed.ncbi.nlm.nih.gov/99/, https://doi.org/10.1/2)"),
+    ],
+)
+def test_the_link_of_a_value_changes_with_it(label: str, old: str, new: str, line: str) -> None:
+    """Otherwise a page that looks right leads to the wrong record; another address on the line stays."""
+    text = f"{line.format(label, old, old)}\n\n# A\n"
+    page = read_page(Source("p.md", text), "p", fields_from({}))
+    (plan,) = plans(page, text, finding(page, page.claims[0].field, new))
+
+    assert plan.after == text.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- **ChEMBL ID:** [CHEMBL25][1]",
+        "- **ChEMBL ID:** [CHEMBL25](https://www.ebi.ac.uk/chembl/explore/target/CHEMBL25)",
+        "- **ChEMBL ID:** CHEMBL25 ([reply](https://www.ebi.ac.uk/chembl/api/data/molecule/CHEMBL25))",
+        "- **PubChem CID:** [2244](https://wiki.example/cid/2244)",
+        "---\ndrugbank-id: CHEMBL25  # https://www.ebi.ac.uk/chembl/explore/compound/CHEMBL25\n---",
+    ],
+)
+def test_a_value_stays_if_its_link_cannot_change_with_it(line: str) -> None:
+    """A link of unknown form, of another kind of record, or elsewhere in the file."""
+    text = f"{line}\n\n# A\n"
+    page = read_page(Source("p.md", text), "p", fields_from({}))
+    made = fixes(page, text, finding(page, page.claims[0].field, "9"))
+
+    assert (made.plans, ["change both by hand" in left.why for left in made.left]) == ((), [True])
+
+
 def test_a_null_is_filled_in_front_matter_only(tmp_path: Path) -> None:
     """What the body says in words is its curator's to rewrite."""
     page = written(tmp_path, PAGE)

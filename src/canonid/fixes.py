@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from canonid.errors import CorpusError
+from canonid.identifiers import read_identifier
 from canonid.model import GAP, Claim, Confidence, Finding, Page, Place, Proposal, Report, State
 
 _CLOSING = "ID405"
@@ -26,8 +27,13 @@ _BLANKS = re.compile(r"[ \t]*")
 _END_OF_CLAUSE = re.compile(r"[ \t]*(?:[.,;:!?)\]|]|-->|\Z)")
 _LED_TO = re.compile(r"(?:(?:[ \t]*[;,—–])?(?:[ \t]+|(?<=\())see)?[ \t]*[;,—–]?[ \t]*\Z|[ \t]+#[ \t]*\Z")
 _PERIOD = re.compile(r"[ \t]*[.,;:]")
+_URL = re.compile(r"https?://[^\s<>|\"'\[\]()]+")
+_LINK = re.compile(r"[^\[\]\n]*\]\([ \t]*<?")
+_REFERENCE_LINK = re.compile(r"[^\[\]\n]*\]\[(?!\^)")
+"""What stands between a value in the text of a link and where the link leads."""
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 # Why a proposal is left to a curator, as `canonid fix` says it.
+_LINKED = "a link beside the value names the old identifier, too; change both by hand"
 _CLASH = "they propose different changes of the same characters; decide by hand"
 _UNSURE = "too unsure for any edit; decide by hand"
 _MEDIUM = "of medium confidence; --unsafe takes them"
@@ -110,7 +116,7 @@ def plan_fixes(report: Report, pages: Iterable[Page], texts: Mapping[str, str], 
             continue  # a curator decided to live with it, or the file cannot be read
         steps = tuple(_gap_steps(finding, texts[path], report)) if finding.code == _CLOSING else ()
         if finding.proposal is not None:
-            steps = _value_steps(finding, finding.proposal, claims.get(path, ()), unsafe=unsafe)
+            steps = _value_steps(finding, finding.proposal, claims.get(path, ()), texts[path], unsafe=unsafe)
         asked.setdefault(path, []).append((finding, steps))
     made = [_fixes_of(path, texts[path], asked[path]) for path in sorted(asked)]
     return Fixes(
@@ -150,7 +156,7 @@ def _clashing(asked: Sequence[tuple[Finding, _Steps]]) -> set[int]:
     return clashing
 
 
-def _value_steps(finding: Finding, proposal: Proposal, claims: Iterable[Claim], *, unsafe: bool) -> _Steps:
+def _value_steps(finding: Finding, proposal: Proposal, claims: Iterable[Claim], text: str, *, unsafe: bool) -> _Steps:
     """The span of the value, in front matter and wherever the page repeats the same identifier."""
     places, key = {finding.place, *finding.also}, (finding.field, finding.claimed)
     meant = [claim for claim in claims if claim.place in places and (claim.field, claim.text) == key]
@@ -160,11 +166,46 @@ def _value_steps(finding: Finding, proposal: Proposal, claims: Iterable[Claim], 
         return (Left(finding.code, finding.place, _NO_KEY if finding.claimed is None else _WORDS),)
     if proposal.confidence is Confidence.MEDIUM and not unsafe:
         return (Left(finding.code, finding.place, _MEDIUM),)
-    return tuple(
-        Left(finding.code, claim.place, _WORDS)
-        if claim.start < 0 or (claim.is_none and claim.in_body)
-        else Edit(claim.start, claim.end, proposal.value)
-        for claim in meant
+    steps: list[Edit | Left] = []
+    for claim in meant:
+        if claim.start < 0 or (claim.is_none and claim.in_body):
+            steps.append(Left(finding.code, claim.place, _WORDS))
+        elif (addresses := _addresses(claim, text)) is None:
+            steps.append(Left(finding.code, claim.place, _LINKED))
+        else:
+            steps += (Edit(*span, proposal.value) for span in [(claim.start, claim.end), *addresses])
+    return tuple(steps)
+
+
+def _addresses(claim: Claim, text: str) -> list[tuple[int, int]] | None:
+    """Where addresses on the line of a claim name its identifier, too: they have to lead to the new record.
+
+    None if one of them does so in a form that is not known: a new value above an old link would deceive.
+    """
+    if claim.text is None:
+        return []
+    if _REFERENCE_LINK.match(text, claim.end):
+        return None
+    old = claim.reference.identifier if claim.reference else claim.text
+    named = re.compile(rf"(?<![\w.-]){re.escape(old)}(?![\w-])", re.IGNORECASE)
+    line, end = text.rfind("\n", 0, claim.start) + 1, text.find("\n", claim.end)
+    spans = []
+    for url in _URL.finditer(text, line, len(text) if end < 0 else end):
+        found = named.search(url[0])
+        if found is None or claim.start <= url.start() < claim.end:
+            continue
+        if _leads_to(claim, url[0]):
+            spans.append((url.start() + found.start(), url.start() + found.end()))
+        elif not old.isdigit() or _LINK.fullmatch(text, claim.end, url.start()):  # a number may mean anything
+            return None
+    return spans
+
+
+def _leads_to(claim: Claim, url: str) -> bool:
+    """Whether an address is that of the claimed record, a part of its page and what ends a sentence aside."""
+    forms = (url.rstrip(".,;:"), re.split(r"[?#](?!report_card)", url, maxsplit=1)[0])
+    return claim.reference is not None and any(
+        read_identifier(claim.prefix, form).reference == claim.reference for form in forms
     )
 
 
