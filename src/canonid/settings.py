@@ -244,6 +244,24 @@ def plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
+def check_choice(settings: Settings) -> None:
+    """Raise SettingsError for a code in `select` or `ignore` that no rule has."""
+    check_codes("select", settings.select)
+    check_codes("ignore", settings.ignore)
+
+
+def check_codes(name: str, wanted: Iterable[str]) -> None:
+    """Raise SettingsError for a code that no rule's begins with: a typo would hide or show too much."""
+    from canonid.rules import RULES  # noqa: PLC0415 - `--help` needs no rules
+
+    codes = [rule.code for rule in RULES]
+    for code in wanted:
+        if not any(known.startswith(code) for known in codes):
+            meant = closest(code, codes)
+            advice = f"did you mean {meant}?" if meant else "`canonid explain` lists them"
+            raise SettingsError(f"{name}: no rule has a code that begins with {code!r}; {advice}")
+
+
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that `word` was most likely meant to be, or None if nothing comes near."""
     import difflib  # noqa: PLC0415 - only when something is misspelt

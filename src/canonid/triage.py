@@ -73,9 +73,13 @@ class Desk:
     """To read replies with; nobody is asked."""
 
     def root(self, item: Discrepancy) -> Path:
-        """The corpus root: as it was said, or else as it was in the run that saw the discrepancy last."""
+        """The corpus root: as it was said, or else as it was in the run that saw the discrepancy last.
+
+        Somebody may have named a folder of the corpus, and mean the root above it.
+        """
         if self.corpus is not None:
-            return self.corpus
+            folders = (self.corpus, *self.corpus.parents)
+            return next((folder for folder in folders if (folder / item.place.path).exists()), self.corpus)
         remembered = root_of(self.database, item.run_id)
         return Path(remembered) if remembered and Path(remembered).is_dir() else self.home
 

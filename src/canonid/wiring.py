@@ -37,8 +37,7 @@ from canonid.memory import remember as remember_run
 from canonid.model import Page, Report
 from canonid.reconcile import reconcile
 from canonid.reports import narrow
-from canonid.rules import RULES
-from canonid.settings import KEYS, Settings, closest, plain
+from canonid.settings import KEYS, Settings, check_choice, plain
 from canonid.store.counts import read_counts
 from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.history import claims_of_last_run
@@ -89,17 +88,6 @@ def base_of(root: Path) -> str:
     """The way from the working directory to `root`, in front of a place so that a terminal can open it."""
     way = Path(os.path.relpath(root)).as_posix()
     return "" if way == "." else way
-
-
-def check_codes(settings: Settings) -> None:
-    """Raise SettingsError for a code in `select` or `ignore` that no rule has: a typo would hide or show too much."""
-    codes = [rule.code for rule in RULES]
-    for name, wanted in (("select", settings.select), ("ignore", settings.ignore)):
-        for code in wanted:
-            if not any(known.startswith(code) for known in codes):
-                meant = closest(code, codes)
-                advice = f"did you mean {meant}?" if meant else "`canonid explain` lists them"
-                raise SettingsError(f"{name}: no rule has a code that begins with {code!r}; {advice}")
 
 
 def read_pages(settings: Settings, paths: Sequence[Path]) -> list[Page]:
@@ -220,7 +208,7 @@ def verify_evidence(settings: Settings, progress: Progress | None = None) -> Ver
 
 def diagnose(settings: Settings) -> Diagnosis:
     """Whether canonid can work with these settings; one request an authority, none if they say offline."""
-    check_codes(settings)
+    check_choice(settings)
     about = Surroundings(
         database=settings.database,
         catalogue=catalogue_path(settings),
@@ -304,7 +292,7 @@ def run_leased(
     progress: Progress | None = None,
 ) -> Report:
     """The same under a lease that the caller has, None to remember nothing; `stop` ends it early with Stopped."""
-    check_codes(settings)
+    check_choice(settings)
     root = corpus_root(settings, paths)
     memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root))
     pages = read_pages(settings, paths)
@@ -350,7 +338,7 @@ def open_service(
     """
     from canonid.schedule.service import Service  # noqa: PLC0415 - brings servers and clients for the outside
 
-    check_codes(settings)
+    check_choice(settings)
     where = " ".join(sorted({os.path.realpath(path) for path in paths}))
 
     def job(lease: Lease, stop: threading.Event) -> Report:

@@ -114,13 +114,41 @@ def test_the_list_as_json_has_counts(call: Canonid) -> None:
     assert [item["fingerprint"] for item in document["discrepancies"]] == [WRONG, SPELT]
 
 
-def test_an_empty_list_is_said_to_be_one(canonid: Canonid, tmp_path: Path) -> None:
-    """Before the first run, in every form; no database is made."""
-    assert canonid("discrepancies", "list").stdout == "No discrepancies.\n"
-    assert json.loads(canonid("discrepancies", "list", "--format", "json").stdout)["discrepancies"] == []
-    assert canonid("discrepancies", "list", "--format", "csv").stdout.count("\n") == 1
-    assert canonid("discrepancies", "list", "--count-by", "code").stdout == "No discrepancies.\n"
-    assert list(tmp_path.iterdir()) == []
+def test_an_empty_list_is_said_to_be_one(call: Canonid) -> None:
+    """In every form."""
+    nothing = ("list", "--state", "resolved")
+    assert call(*nothing).stdout == "No discrepancies.\n"
+    assert json.loads(call(*nothing, "--format", "json").stdout)["discrepancies"] == []
+    assert call(*nothing, "--format", "csv").stdout.count("\n") == 1
+    assert call(*nothing, "--count-by", "code").stdout == "No discrepancies.\n"
+
+
+@pytest.mark.parametrize("command", ["list", "show adapalene", "history adapalene", "ack adapalene"])
+def test_without_a_store_nothing_is_said_of_discrepancies(canonid: Canonid, tmp_path: Path, command: str) -> None:
+    """No database is made, and the advice says where to look."""
+    ran = canonid("discrepancies", *command.split())
+    assert (ran.code, ran.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert ran.stderr.startswith(f"canonid: error: there is no store at {tmp_path}/cache/canonid.sqlite; ")
+    assert "the folder of the wiki with --corpus" in ran.stderr
+
+
+def test_the_store_of_a_run_is_found_from_elsewhere(
+    call: Canonid, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the settings of the wiki."""
+    monkeypatch.chdir(tmp_path)
+    assert call("list").code == 2
+    assert WRONG[:10] in call("list", "--corpus", corpus / "wiki").stdout
+    for folder in (corpus, corpus / "wiki"):
+        assert ">     3 | chembl-id: CHEMBL12345678" in call("show", WRONG, "--corpus", folder).stdout
+
+
+def test_a_code_that_no_rule_has_is_refused(call: Canonid) -> None:
+    """It would look like a clean wiki; small letters and commas are as good elsewhere."""
+    ran = call("list", "--code", "ID999")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "no rule has a code that begins with 'ID999'" in ran.stderr
+    assert len(call("list", "-q", "--code", "id2,ID103").stdout.splitlines()) == 2
 
 
 def test_the_list_as_csv_goes_into_a_file(call: Canonid, corpus: Path) -> None:
@@ -146,11 +174,10 @@ def test_the_list_comes_in_the_forms_of_reports_as_well(call: Canonid) -> None:
 
 
 @pytest.mark.parametrize("form", ["markdown", "github", "jsonl", "sarif"])
-def test_a_list_before_the_first_run_is_empty_in_every_form(canonid: Canonid, tmp_path: Path, form: str) -> None:
-    """No database is made."""
-    ran = canonid("discrepancies", "list", "--format", form)
+def test_an_empty_list_is_fine_in_the_forms_of_reports_as_well(call: Canonid, form: str) -> None:
+    """Nothing to tell is no fault."""
+    ran = call("list", "--state", "resolved", "--format", form)
     assert (ran.code, ran.stderr) == (0, "")
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,18 @@ def test_a_run_that_is_not_one_is_refused(canonid: Canonid, corpus: Path, run: s
 
 
 def test_before_the_first_run_there_is_nothing_to_show(canonid: Canonid, wiki: Path) -> None:
-    """The list is empty, and says so."""
-    assert canonid("runs", "list").stdout == "Nothing was run yet.\n"
-    assert canonid("runs", "show").stderr == "canonid: error: nothing was run yet; `canonid reconcile` does\n"
+    """Neither where no store is nor in one that knows of no run."""
+    assert "there is no store at" in canonid("runs", "list", "--corpus", wiki).stderr
+    canonid("evidence", "import", wiki.parent / "evidence.jsonl", "--database", "s.sqlite")
+    assert canonid("runs", "list", "--database", "s.sqlite").stdout == "Nothing was run yet.\n"
+    shown = canonid("runs", "show", "--database", "s.sqlite")
+    assert shown.stderr == "canonid: error: nothing was run yet; `canonid reconcile` does\n"
+
+
+def test_runs_are_found_from_elsewhere(
+    canonid: Canonid, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the settings of the wiki."""
+    monkeypatch.chdir(tmp_path)
+    assert canonid("runs", "show").code == 2
+    assert "1 resolved" in canonid("runs", "show", "--corpus", corpus).stdout

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from canonid import setting_kinds as kinds
 from canonid.cli import options
 from canonid.cli.output import check_output, page_width, say, wants_color, write, write_lines
 from canonid.model import Severity, State
 from canonid.reports import Format, View
-from canonid.settings import Settings, load_settings
+from canonid.settings import Settings, check_codes
 from canonid.store.listing import Part, Sort, Wanted, as_csv, as_json, count_by, listing
 
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ def _read_states(names: list[str] | None) -> list[str] | None:
     return names
 
 
+def _read_codes(codes: list[str] | None) -> list[str] | None:
+    try:
+        read = kinds.read_codes(codes or (), Path())
+    except ValueError as error:
+        raise typer.BadParameter(f"should be {error}.") from error
+    check_codes("--code", read)
+    return list(read)
+
+
 _OF_CLAIMS = frozenset({Format.HTML, Format.SSSOM})
 """Forms that are made of claims with their verdicts, of which the table of discrepancies knows nothing."""
 
@@ -50,9 +60,6 @@ Names = Annotated[
 One = Annotated[str, typer.Argument(metavar="FINGERPRINT|SUBJECT", help="One discrepancy, or all of a subject.")]
 Who = Annotated[str | None, typer.Option(metavar="NAME", help="Who decides; by default whom Git signs for, or you.")]
 Note = Annotated[str | None, typer.Option(metavar="TEXT", help="What to put into the history.")]
-Corpus = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="The corpus root; by default that of the run that saw it last.")
-]
 
 
 @discrepancies.command("list")
@@ -62,7 +69,10 @@ def list_them(
         list[str] | None,
         typer.Option(metavar="STATE", callback=_read_states, help="Only these; by default all but resolved ones."),
     ] = None,
-    code: Annotated[list[str] | None, typer.Option(metavar="CODE", help="Only these, such as ID301 or ID3.")] = None,
+    code: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", callback=_read_codes, help="Only these, such as ID301 or ID3."),
+    ] = None,
     severity: Annotated[list[Severity] | None, typer.Option(help="Only these.")] = None,
     subject: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only of these, by page stem.")] = None,
     field: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only of these, such as chembl-id.")] = None,
@@ -81,6 +91,7 @@ def list_them(
         ),
     ] = None,
     output: options.Output = None,
+    corpus: options.Corpus = None,
     database: options.Database = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no counts below the list.")] = False,
     verbose: options.Details = False,  # noqa: ARG001 - read where faults are shown
@@ -89,7 +100,7 @@ def list_them(
 
     An option that is given several times means any of its values; several options mean all of them.
     """
-    settings = load_settings(options.given(format=form, database=database))
+    settings = options.remembered(corpus, format=form, database=database)
     check_output(output)
     wanted = Wanted(
         _states(state), code or (), severity or (), subject or (), field or (), authority or (), path or ()
@@ -156,7 +167,7 @@ def _report(settings: Settings, rows: Iterable[str]) -> str:
 def show(
     name: One,
     *,
-    corpus: Corpus = None,
+    corpus: options.Corpus = None,
     form: options.FormatOption = None,
     output: options.Output = None,
     database: options.Database = None,
@@ -166,7 +177,7 @@ def show(
     from canonid import wiring  # noqa: PLC0415 - brings the database and the clients
     from canonid.reports.triage import render_sheets, sheets_as_json  # noqa: PLC0415 - as above
 
-    settings = load_settings(options.given(format=form, database=database))
+    settings = options.remembered(corpus, format=form, database=database)
     check_output(output)
     with wiring.open_desk(settings, corpus) as desk:
         sheets = desk.sheets(name)
@@ -177,6 +188,7 @@ def show(
 def history(
     name: One,
     *,
+    corpus: options.Corpus = None,
     form: options.FormatOption = None,
     output: options.Output = None,
     database: options.Database = None,
@@ -187,7 +199,7 @@ def history(
     from canonid.store.triage import find_all  # noqa: PLC0415 - `--help` needs no store
     from canonid.store.triage import history as events_of  # noqa: PLC0415 - as above
 
-    settings = load_settings(options.given(format=form, database=database))
+    settings = options.remembered(corpus, format=form, database=database)
     check_output(output)
     found = [
         (_title(item), events_of(settings.database, item.fingerprint)) for item in find_all(settings.database, name)
@@ -203,7 +215,7 @@ def ack(
     *,
     who: Who = None,
     note: Note = None,
-    corpus: Corpus = None,
+    corpus: options.Corpus = None,
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - as above
 ) -> None:
@@ -213,7 +225,7 @@ def ack(
     """
     from canonid import wiring  # noqa: PLC0415 - as above
 
-    with wiring.open_desk(load_settings(options.given(database=database)), corpus) as desk:
+    with wiring.open_desk(options.remembered(corpus, database=database), corpus) as desk:
         items = desk.find(names)
         changed = desk.acknowledge(items, who, note)
     _say(items, changed, "acknowledged")
@@ -229,7 +241,7 @@ def waive(
         typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day on which it may."),
     ] = None,
     who: Who = None,
-    corpus: Corpus = None,
+    corpus: options.Corpus = None,
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - as above
 ) -> None:
@@ -240,7 +252,7 @@ def waive(
     """
     from canonid import wiring  # noqa: PLC0415 - as above
 
-    with wiring.open_desk(load_settings(options.given(database=database)), corpus) as desk:
+    with wiring.open_desk(options.remembered(corpus, database=database), corpus) as desk:
         items = desk.find(names)
         written = desk.waive(items, who, reason, until.date() if until else None)
     _say(items, tuple(item.fingerprint for item in items), "waived")
@@ -254,14 +266,14 @@ def reopen(
     *,
     who: Who = None,
     note: Note = None,
-    corpus: Corpus = None,
+    corpus: options.Corpus = None,
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - as above
 ) -> None:
     """Take back what was decided, a waiver too."""
     from canonid import wiring  # noqa: PLC0415 - as above
 
-    with wiring.open_desk(load_settings(options.given(database=database)), corpus) as desk:
+    with wiring.open_desk(options.remembered(corpus, database=database), corpus) as desk:
         items = desk.find(names)
         changed = desk.reopen(items, who, note)
     _say(items, changed, "reopened")

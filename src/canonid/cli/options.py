@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from canonid.cli.boundary import VERBOSE
+from canonid.errors import StoreError
 from canonid.identifiers import AUTHORITIES
 from canonid.reports import Format
-from canonid.settings import FailOn
+from canonid.settings import FailOn, Settings, load_settings
 
 
 def _note_verbose(context: typer.Context, value: bool) -> bool:
@@ -109,6 +110,28 @@ Authorities = Annotated[
         "--authority", metavar="NAME", callback=_check_authorities, help="Only this one; may be given several times."
     ),
 ]
+
+
+Corpus = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="The folder of the wiki, with whose settings the store is found; by default the current directory.",
+    ),
+]
+
+
+def remembered(corpus: Path | None, **flags: object) -> Settings:
+    """The settings for what looks at earlier runs: those of the wiki in `corpus`, or of the current directory.
+
+    Raises StoreError if there is no store: nothing found in none must not look like nothing found.
+    """
+    settings = load_settings(given(**flags), paths=[corpus] if corpus else [])
+    if not settings.database.exists():
+        from canonid.store.rows import no_store  # noqa: PLC0415 - `--help` needs no store
+
+        raise StoreError(f"{no_store(settings.database)}, or the folder of the wiki with --corpus")
+    return settings
 
 
 def given(**flags: object) -> dict[str, object]:

@@ -12,7 +12,6 @@ from canonid.cli import options
 from canonid.cli.output import check_output, page_width, write
 from canonid.errors import UsageError
 from canonid.reports import Format, View
-from canonid.settings import load_settings
 
 runs = typer.Typer(help="List former runs, or show what one of them changed.", no_args_is_help=True)
 
@@ -23,6 +22,7 @@ def list_runs(
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many, the newest.")] = 20,
     form: options.FormatOption = None,
     output: options.Output = None,
+    corpus: options.Corpus = None,
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - read where faults are shown
 ) -> None:
@@ -33,7 +33,7 @@ def list_runs(
     from canonid.reports.runs import render_runs, runs_as_json  # noqa: PLC0415 - `--help` needs no renderer
     from canonid.store.history import past_runs  # noqa: PLC0415 - nor a store
 
-    settings = load_settings(options.given(format=form, database=database))
+    settings = options.remembered(corpus, format=form, database=database)
     check_output(output)
     found = past_runs(settings.database, limit)
     write(runs_as_json(found) if settings.format is Format.JSON else render_runs(found, _view()), output)
@@ -47,6 +47,7 @@ def show_run(
     *,
     form: options.FormatOption = None,
     output: options.Output = None,
+    corpus: options.Corpus = None,
     database: options.Database = None,
     verbose: options.Details = False,  # noqa: ARG001 - as above
 ) -> None:
@@ -57,7 +58,7 @@ def show_run(
     from canonid.reports.runs import render_run, run_as_json  # noqa: PLC0415 - as above
     from canonid.store.history import changes_of, find_run, past_runs  # noqa: PLC0415 - as above
 
-    settings = load_settings(options.given(format=form, database=database))
+    settings = options.remembered(corpus, format=form, database=database)
     check_output(output)
     found = find_run(settings.database, run) if run else past_runs(settings.database, 1)
     if len(found) != 1:
