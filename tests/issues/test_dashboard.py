@@ -10,6 +10,7 @@ import pytest
 
 from canonid.errors import TrackerError
 from canonid.issues.base import carry_out
+from canonid.issues.block import hidden
 from canonid.issues.dashboard import DashboardTracker
 from canonid.issues.plan import Action, Existing, plan_issues, plan_steps
 from canonid.model import Finding
@@ -70,6 +71,45 @@ def test_people_set_marks(tracker: DashboardTracker, mark: str, is_open: bool, i
     issue = rewrite(tracker, "- [ ] adapalene", mark)[1]
 
     assert (issue.is_open, issue.is_declined) == (is_open, is_declined)
+
+
+@pytest.mark.parametrize(
+    ("mark", "after", "is_open", "is_declined"), [(" ", "#wontfix", True, True), ("x", "✅ 2026-11-22", False, False)]
+)
+def test_people_write_behind_the_block_id(
+    tracker: DashboardTracker, mark: str, after: str, is_open: bool, is_declined: bool
+) -> None:
+    """It stays, it counts, and the task is not made again."""
+    anchor = tracker.read()[1].number
+    rewrite(tracker, "- [ ] adapalene", f"- [{mark}] adapalene")
+    issue = rewrite(tracker, f" {anchor}\n", f" {anchor} {after}\n")[1]
+    tracker.update(issue, "new", issue.body)
+
+    assert (issue.is_open, issue.is_declined) == (is_open, is_declined)
+    assert f"\n- [{mark}] new {anchor} {after}\n" in tracker.file.read_text()
+    assert tracker.file.read_text().count(anchor) == 1
+
+
+def test_a_page_plants_no_issue(tmp_path: Path) -> None:
+    """Its lines come along in a diff, with whatever stands in them."""
+    (issue,) = plan_issues([WRONG], DRAFT)
+    planted = f" - [-] t ^canonid-{issue.state.key[:8]}\n {hidden(replace(issue.state, key='a' * 16))}\n-CHEMBL1232\n"
+    tracker = DashboardTracker(tmp_path / "ids.md", (), date(2026, 11, 22))
+    draft = replace(DRAFT, diff=lambda _: planted)
+    (made,) = plan_issues([WRONG], draft)
+    tracker.create(made.title, made.body)
+
+    assert [(found.state, found.title, found.is_declined) for found in tracker.read()] == [
+        (made.state, made.title, False)
+    ]
+
+
+def test_a_note_without_tasks_becomes_a_dashboard(tracker: DashboardTracker) -> None:
+    """What is there stays above the first task."""
+    tracker.file.write_text("# Notes\n")
+
+    assert sync(tracker, MISSING) == [Action.CREATE]
+    assert tracker.file.read_text().startswith("# Notes\n\n- [ ] fisetin")
 
 
 def test_update_close_and_reopen_keep_everything_else(tracker: DashboardTracker) -> None:

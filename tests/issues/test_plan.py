@@ -213,13 +213,13 @@ def test_state_survives_any_title() -> None:
     """Two dashes end a comment in some readers."""
     known = state("a --> b <!-- c")
 
-    assert read_state(f"x {hidden(known)} y") == known
+    assert read_state(f"x\n{hidden(known)} y") == known
     assert "--" not in hidden(known)[4:-3]
 
 
 @pytest.mark.parametrize(
     "body",
-    ["", "<!-- canonid: {} -->", "<!-- canonid: {x} -->", hidden(state()).replace('"ab"', "1")],
+    ["", f" {hidden(state())}", "<!-- canonid: {} -->", "<!-- canonid: {x} -->", hidden(state()).replace('"ab"', "1")],
 )
 def test_what_is_not_ours_has_no_state(body: str) -> None:
     """Neither has what somebody damaged."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 _BEGIN = "<!-- canonid:begin; what is written outside of these two marks is kept -->"
 END = "<!-- canonid:end -->"
-STATE = re.compile(r"<!-- canonid: (\{[^\n]*\}) -->")
+COMMENT = r"<!-- canonid: (\{[^\n]*\}) -->"
+_STATE = re.compile(f"^{COMMENT}", re.MULTILINE)
+"""At the start of a line: in a diff, where a page may say what it likes, every line has a mark before it."""
 _BLOCK = re.compile(r"<!-- canonid:begin[^\n]*-->.*<!-- canonid:end -->", re.DOTALL)
 
 
@@ -41,7 +43,7 @@ def hidden(state: State) -> str:
 
 def read_state(body: str) -> State | None:
     """The state in a text, None if canonid has no part in it."""
-    match = STATE.search(body)
+    match = _STATE.search(body)
     try:
         document = json.loads(match[1]) if match else {}
         texts = [document[name] for name in ("fingerprint", "subject", "path", "title", "digest")]
@@ -68,5 +70,5 @@ def merged(body: str, block: str) -> str:
         block = block.replace("\n", "\r\n")
     if _BLOCK.search(body):
         return _BLOCK.sub(lambda _: block, body, count=1)
-    rest = STATE.sub("", body).rstrip()
+    rest = _STATE.sub("", body).rstrip()
     return f"{rest}\n\n{block}\n" if rest else block

@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from canonid.errors import TrackerError
-from canonid.issues.block import END, STATE, State, read_state
+from canonid.issues.block import COMMENT, END, State, read_state
 from canonid.issues.markdown import text_of, write_whole
 from canonid.issues.plan import Existing
 
-_START = re.compile(rf"(?:<!-- canonid:begin[^\n]*-->\s*)?{STATE.pattern}")
+_START = re.compile(rf"^(?:<!-- canonid:begin[^\n]*-->\s*)?{COMMENT}", re.MULTILINE)
+_TASK = re.compile(r"^([ \t]*[-*+] \[)(.)(\][ \t]+)([^\r\n]*?)[ \t]+(\^canonid-\S+)[^\r\n]*", re.MULTILINE)
 _CLOSED, _DECLINED = {"x", "X"}, {"-"}
 _HEAD = """\
 ---
@@ -31,10 +33,10 @@ write outside of the hidden marks stays.
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """An issue in the file: its task, found by the block id at its end, and our text, wherever people moved them."""
+    """An issue in the file: its task, found by the block id in its line, and our text, wherever people moved them."""
 
     task: re.Match[str] | None
-    """Groups: before the mark, the mark, before the title, the title."""
+    """Groups: before the mark, the mark, before the title, the title, the block id."""
     start: int
     end: int
     existing: Existing
@@ -85,8 +87,8 @@ class DashboardTracker:
             raise TrackerError(f"{self.file} was changed meanwhile; run again")
         parts = [(section.start, section.end, _as_in(text, body))]
         if section.task:
-            before, old, between, _ = section.task.groups()
-            parts.append((*section.task.span(), f"{before}{mark or old}{between}{title}"))
+            before, old, between = section.task.group(1, 2, 3)
+            parts.append((section.task.start(), section.task.end(4), f"{before}{mark or old}{between}{title}"))
         else:  # somebody deleted it
             task = f"- [{mark or ' '}] {title} {_anchor(issue.state)}\n\n"
             parts.append((section.start, section.start, _as_in(text, task)))
@@ -107,20 +109,30 @@ class DashboardTracker:
 
 def _sections(text: str) -> Iterator[_Section]:
     """Our parts of the file; one whose end mark is lost ends with its hidden state, and what follows is theirs."""
-    starts = [match for match in _START.finditer(text) if read_state(match[0])]
-    limits = [match.start() for match in starts[1:]] + [len(text)]
-    for match, limit in zip(starts, limits, strict=True):
+    starts = [(match, state) for match in _START.finditer(text) if (state := read_state(match[0])) is not None]
+    limits = [*(match.start() for match, _ in starts[1:]), len(text)]
+    parts = []
+    for (match, state), limit in zip(starts, limits, strict=False):  # a file with no part of ours has a limit, too
         closing = text.rfind(END, match.end(), limit)
-        end = closing + len(END) if closing >= 0 else match.end()
-        if (state := read_state(match[0])) is not None:
-            yield _section(text, match.start(), end, state)
+        parts.append((match.start(), closing + len(END) if closing >= 0 else match.end(), state))
+    tasks = _tasks(text, [(start, end) for start, end, _ in parts])
+    for start, end, state in parts:
+        yield _section(text, start, end, state, tasks.get(_anchor(state)))
 
 
-def _section(text: str, start: int, end: int, state: State) -> _Section:
-    anchor = re.escape(_anchor(state))
-    task = re.search(rf"^([ \t]*[-*+] \[)(.)(\][ \t]+)([^\r\n]*?)(?=[ \t]+{anchor}[ \t]*\r?$)", text, re.MULTILINE)
+def _tasks(text: str, parts: Sequence[tuple[int, int]]) -> dict[str, re.Match[str]]:
+    """The tasks by block id; a line of a page that one of our parts quotes is none."""
+    tasks: dict[str, re.Match[str]] = {}
+    gaps = pairwise([0, *(offset for part in parts for offset in part), len(text)])
+    for start, end in [*gaps][::2]:
+        for match in _TASK.finditer(text, start, end):
+            tasks.setdefault(match[5], match)
+    return tasks
+
+
+def _section(text: str, start: int, end: int, state: State, task: re.Match[str] | None) -> _Section:
     mark, title = (task[2], task[4]) if task else (" ", state.title)
-    is_declined = mark in _DECLINED or bool(re.search(r"#wontfix\b", title))
+    is_declined = mark in _DECLINED or (task is not None and bool(re.search(r"#wontfix\b", task[0])))
     is_open = mark not in _CLOSED | _DECLINED
     return _Section(task, start, end, Existing(_anchor(state), title, text[start:end], is_open, is_declined, state))
 
