@@ -142,7 +142,9 @@ def test_a_gap_tag_goes_with_the_blank_before_it(tmp_path: Path) -> None:
         ("- ChEMBL: none #gap/needs-canonical-id.", "- ChEMBL: none."),
         ("- ChEMBL: none  #gap/needs-canonical-id  ", "- ChEMBL: none  "),
         ("- ChEMBL: none #gap/needs-canonical-id yet", "- ChEMBL: none yet"),
-        ("- ChEMBL: none. #gap/needs-canonical-id — ask", "- ChEMBL: none. — ask"),
+        ("- ChEMBL: none. #gap/needs-canonical-id — a peptide", "- ChEMBL: none. a peptide"),
+        ("- **ChEMBL:** #gap/needs-canonical-id — a peptide", "- **ChEMBL:** a peptide"),
+        ("- ChEMBL: none #gap/needs-canonical-id — a peptide", "- ChEMBL: none — a peptide"),
         ("- ChEMBL: none; #gap/needs-canonical-id", "- ChEMBL: none"),
         ("- ChEMBL: none; see #gap/needs-canonical-id", "- ChEMBL: none"),
         ("- ChEMBL: none — #gap/needs-canonical-id", "- ChEMBL: none"),
@@ -165,6 +167,18 @@ def test_nothing_dangles_where_a_gap_tag_was(before: str, after: str, end: str) 
     (plan,) = plans(page, text, closing(page, "chembl-id"))
 
     assert plan.after == f"---\nchembl-id: null\n---\nA..\n{after}\nB  ;.\n".replace("\n", end)
+
+
+@pytest.mark.parametrize(
+    "rest", ["— verify whether a record exists.", "(re-check next year)", "pending an answer", ": to be looked up"]
+)
+def test_a_gap_tag_before_an_open_task_stays(rest: str) -> None:
+    """The question is not answered by the identifier alone."""
+    text = f"---\nchembl-id: null\n---\nChEMBL: none. {GAP} {rest}\n"
+    page = read_page(Source("p.md", text), "p", fields_from({}))
+    made = fixes(page, text, closing(page, "chembl-id"))
+
+    assert (made.plans, ["still to do" in left.why for left in made.left]) == ((), [True])
 
 
 def test_a_comment_that_held_nothing_but_the_tag_goes(tmp_path: Path) -> None:

@@ -26,6 +26,13 @@ _AWAY = re.compile(r"[ \t]*[.;,:—–-]?[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
 _END_OF_CLAUSE = re.compile(r"[ \t]*(?:[.,;:!?)\]|]|-->|\Z)")
 _LED_TO = re.compile(r"(?:(?:[ \t]*[;,—–])?(?:[ \t]+|(?<=\())see)?[ \t]*[;,—–]?[ \t]*\Z|[ \t]+#[ \t]*\Z")
+_OPEN_TASK = re.compile(
+    r"[ \t]*[(:;,—–-]*[ \t]*(?:(?:please |to )?(?:re-?|cross-?)?(?:check|verif|confirm)"
+    r"|(?:add|ask|find|if|look|needs|pending|query|resolve|search|tbd|to be|todo|until|whether)\b)",
+    re.IGNORECASE,
+)
+"""What asks for more than the identifier that the tag missed."""
+_ENDED = (".", "!", "?", ":")
 _PERIOD = re.compile(r"[ \t]*[.,;:]")
 _URL = re.compile(r"https?://[^\s<>|\"'\[\]()]+")
 _LINK = re.compile(r"[^\[\]\n]*\]\([ \t]*<?")
@@ -39,6 +46,7 @@ _UNSURE = "too unsure for any edit; decide by hand"
 _MEDIUM = "of medium confidence; --unsafe takes them"
 _NO_KEY = "the key is missing; add it by hand"
 _WORDS = "the page says it in words; rewrite them by hand"
+_TASK = "the tag stands before something that is still to do; take it out when that is done"
 _AWAITED = "the tag stays until the proposed identifier is written; run again after that"
 
 
@@ -216,7 +224,10 @@ def _gap_steps(finding: Finding, text: str, report: Report) -> Iterator[Edit | L
     if any((finding.subject, field) in proposed for field in finding.field.split("+")):
         yield Left(finding.code, finding.place, _AWAITED)
     elif text.startswith(GAP, start):
-        yield Edit(*_gap_span(text, start), "")
+        if _OPEN_TASK.match(text, start + len(GAP)):
+            yield Left(finding.code, finding.place, _TASK)
+        else:
+            yield Edit(*_gap_span(text, start), "")
 
 
 def _gap_span(text: str, start: int) -> tuple[int, int]:
@@ -230,12 +241,15 @@ def _gap_span(text: str, start: int) -> tuple[int, int]:
         is_whole_line = away == stop and "|" not in head
         return (line, text.find("\n", stop) + 1 or stop) if is_whole_line else (start, away)
     if not _END_OF_CLAUSE.match(tail):
-        return (start - 1, end) if head[-1] in " \t" else (start, end + _lead(_BLANKS, tail))
+        if head[-1] not in " \t":
+            return start, end + _lead(_BLANKS, tail)
+        # After a sentence that has ended, a dash would begin the next one.
+        has_ended = head.rstrip(" \t*_").endswith((*_ENDED, "·"))
+        return (start, end + _lead(_AWAY, tail)) if has_ended else (start - 1, end)
     kept = head[: len(head) - len(_LED_TO.search(head)[0])]  # type: ignore[index] # it may be nothing, too
     if kept.endswith("(") and tail.startswith(")"):
         return line + len(kept[:-1].rstrip(" \t")), end + 1
-    has_ended = kept.endswith((".", "!", "?", ":"))
-    return line + len(kept), end + (_lead(_PERIOD, tail) if has_ended else 0)
+    return line + len(kept), end + (_lead(_PERIOD, tail) if kept.endswith(_ENDED) else 0)
 
 
 def _lead(pattern: re.Pattern[str], text: str) -> int:
