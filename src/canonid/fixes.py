@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from canonid.atomic import write_whole
 from canonid.errors import CorpusError
 from canonid.identifiers import read_identifier
 from canonid.model import GAP, Claim, Confidence, Finding, Page, Place, Proposal, Report, State
@@ -280,7 +279,7 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
 
 
 def apply(plan: FilePlan, root: Path) -> None:
-    """Write the file with its edits, in one step, keeping its mode and owner.
+    """Write the file with its edits, in one step.
 
     Raises CorpusError if the file is not what it was when the plan was made, if its front matter would not hold, or if
     it cannot be written.
@@ -296,7 +295,7 @@ def apply(plan: FilePlan, root: Path) -> None:
         raise CorpusError(f"{plan.path}: the file changed while it was checked; run again")
     check_front_matter(plan)
     try:
-        _replace(path, plan.after.encode("utf-8"))
+        write_whole(path, (plan.after.encode("utf-8"),))
     except OSError as error:
         raise CorpusError(f"{plan.path}: cannot be written ({error.strerror}); nothing was changed in it") from error
 
@@ -327,21 +326,3 @@ def check_front_matter(plan: FilePlan) -> None:
         yaml.safe_load(after[1] if after else "\0")
     except yaml.YAMLError as error:
         raise CorpusError(f"{plan.path}: the edits would break the front matter; nothing was written") from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    target = path.resolve()
-    stat = target.stat()
-    handle, name = tempfile.mkstemp(prefix=".canonid-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(stat.st_mode & 0o7777)
-        if hasattr(os, "chown") and (stat.st_uid, stat.st_gid) != (os.getuid(), os.getgid()):
-            os.chown(name, stat.st_uid, stat.st_gid)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -10,7 +10,6 @@ import io
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from canonid.atomic import write_whole
 from canonid.errors import SettingsError
 from canonid.model import fingerprint_of
 from canonid.waiver import Waiver
@@ -293,17 +293,6 @@ def _replace(file: Path, text: str) -> None:
     list(parse_waivers(text, str(file), file.name))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        target = Path(os.path.realpath(file))
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as unfinished:
-                unfinished.write(text.encode())
-                unfinished.flush()
-                os.fsync(unfinished.fileno())
-            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(file, (text.encode(),))
     except OSError as error:
         raise SettingsError(f"{file} cannot be written ({error.strerror}); make it and its folder writable") from error

@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
     target.mkdir()
     (target / "inside").write_text("")
     with pytest.raises(UsageError, match=r"--output .* cannot be written"):
-        write("text", target / ("x" * 250))
+        write("text", target / ("x" * 256))
     assert [path.name for path in target.iterdir()] == ["inside"]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TextIO
 
+from canonid.atomic import write_whole
 from canonid.errors import UsageError
 
 WIDEST = 120
@@ -102,24 +102,9 @@ def _replace(output: Path, lines: Iterable[str]) -> None:
             with output.open("w", encoding="utf-8") as pipe:
                 pipe.writelines(lines)
             return
-        target = Path(os.path.realpath(output))
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.writelines(lines)
-            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(output, (line.encode() for line in lines))
     except OSError as error:
         raise UsageError(f"--output {output} cannot be written: {error.strerror}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def wants_color(stream: TextIO, environ: Mapping[str, str]) -> bool:

@@ -10,9 +10,10 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+from canonid.atomic import write_whole
 from canonid.errors import TrackerError
 from canonid.issues.block import COMMENT, END, State, read_state
-from canonid.issues.markdown import text_of, write_whole
+from canonid.issues.markdown import text_of
 from canonid.issues.plan import Existing
 
 _START = re.compile(rf"^(?:<!-- canonid:begin[^\n]*-->\s*)?{COMMENT}", re.MULTILINE)
@@ -102,7 +103,7 @@ class DashboardTracker:
     def _write(self, text: str) -> None:
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.file, text.encode())
+            write_whole(self.file, (text.encode(),))
         except OSError as error:
             raise TrackerError(f"{self.file} cannot be written: {error.strerror}") from error
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from canonid.atomic import write_whole
 from canonid.errors import TrackerError
 from canonid.issues.block import read_state
 from canonid.issues.plan import Existing
@@ -87,7 +86,7 @@ class MarkdownTracker:
     def _write(self, name: str, text: str) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self.folder / name, text.encode())
+            write_whole(self.folder / name, (text.encode(),))
         except OSError as error:
             raise TrackerError(f"{self.folder / name} cannot be written: {error.strerror}") from error
 
@@ -134,19 +133,3 @@ def _with_title(text: str, title: str) -> str:
         return _TITLE.sub(lambda found: found[1] + json.dumps(title, ensure_ascii=False), head, count=1)
 
     return _in_head(text, change)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Put the file in place in one step, with the rights that it had."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    handle, name = tempfile.mkstemp(prefix=".canonid-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

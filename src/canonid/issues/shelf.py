@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from canonid.atomic import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,7 @@ class Shelf:
         """Keep a page instead of its former state; where that is not possible, the next run asks in full."""
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".", dir=self.folder)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(page), file)
-            Path(name).replace(self._file(page.url))
+            write_whole(self._file(page.url), (json.dumps(asdict(page)).encode(),), mode=0o600)
 
     def _file(self, url: str) -> Path:
         return self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.json"
