@@ -10,7 +10,7 @@ from canonid.identifiers import AUTHORITIES, CAS, CLINICALTRIALS, PREFIXES, UNII
 from canonid.lookup import ActiveTrials, Card, Column, PastClaim, Rival, agreement, front_matter
 from canonid.model import Confidence, Judged, Record, Trial, Unavailable, Verdict
 from canonid.reports import View
-from canonid.reports.figures import hanging, printable
+from canonid.reports.figures import hanging, paint, printable
 
 _LABEL = 12
 _GAP = 2
@@ -62,7 +62,7 @@ def page_of(record: Record) -> str:
 
 def _card(card: Card, view: View) -> Iterator[str]:
     first, *rest = hanging("", printable(card.title), view.width)
-    yield _paint(first, _BOLD, view)
+    yield paint(first, _BOLD, view)
     yield from rest
     parts = [_trial(card.trial, view)] if card.trial is not None else [_intro(card, view), _table(card, view)]
     parts += [_grounds(card, view), _counts(card.trials, view)]
@@ -78,7 +78,7 @@ def _intro(card: Card, view: View) -> Iterator[str]:
     if card.is_ambiguous:
         yield from hanging("", "No record is proven to be meant. Look up the right one by its id:", view.width)
     if names := _names(card):
-        yield from _wrapped("also ", ", ".join(_some(names, _MOST_NAMES, view)), view)
+        yield from hanging("also ", printable(", ".join(_some(names, _MOST_NAMES, view))), view.width, "  ")
 
 
 def _names(card: Card) -> list[str]:
@@ -94,20 +94,6 @@ def _some(items: Sequence[str], most: int, view: View) -> Sequence[str]:
     if view.verbose or len(items) <= most:
         return items
     return (*items[:most], f"{len(items) - most} more (-v)")
-
-
-def _wrapped(margin: str, text: str, view: View, under: str = "  ") -> list[str]:
-    """`text` after `margin`, continued under an indent of its own."""
-    if view.width <= 0:
-        return [margin + printable(text)]
-    return textwrap.wrap(
-        printable(text),
-        view.width,
-        initial_indent=margin,
-        subsequent_indent=under,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _table(card: Card, view: View) -> Iterator[str]:
@@ -128,7 +114,7 @@ def _table(card: Card, view: View) -> Iterator[str]:
 
 def _columns(columns: Sequence[Column], each: int, agreed: Mapping[str, bool], view: View) -> Iterator[str]:
     """The rows of these authorities, in columns of `each` characters."""
-    yield _paint(_row("", [[AUTHORITIES[column.authority]] for column in columns], each), _BOLD, view)
+    yield paint(_row("", [[AUTHORITIES[column.authority]] for column in columns], each), _BOLD, view)
     yield _row("id", [[_identifier(column)] for column in columns], each)
     yield _row("confidence", [_cell(_confidence(column), each, view) for column in columns], each)
     for label, cell in _ROWS:
@@ -154,7 +140,7 @@ def _confidence(column: Column) -> str:
 def _mark(agreed: bool | None, view: View) -> str:
     if agreed is None:
         return "  "
-    return _paint("=", _GREEN, view) + " " if agreed else _paint("≠", _RED, view) + " "
+    return paint("=", _GREEN, view) + " " if agreed else paint("≠", _RED, view) + " "
 
 
 def _cell(text: str, width: int, view: View) -> list[str]:
@@ -198,7 +184,7 @@ def _grounds(card: Card, view: View) -> Iterator[str]:
         first, *rest = hanging(margin, printable(note), view.width)
         if column.confidence:
             word = column.confidence.value
-            first = first.replace(word, _paint(word, _CONFIDENCE[column.confidence], view), 1)
+            first = first.replace(word, paint(word, _CONFIDENCE[column.confidence], view), 1)
         yield from (first, *rest)
         rivals = [_rival(rival) for rival in column.rivals]
         for text in _some(rivals, _MOST_RIVALS, view):
@@ -245,8 +231,8 @@ def _claims(judged: Sequence[Judged], view: View) -> Iterator[str]:
     for item in judged:
         word = item.verdict.value
         text = f"{word}, line {item.claim.place.line}: {_said(item)}"
-        first, *rest = _wrapped("  ", text, view, under="      ")
-        yield first.replace(word, _paint(word, _VERDICT[item.verdict], view), 1)
+        first, *rest = hanging("  ", printable(text), view.width, "      ")
+        yield first.replace(word, paint(word, _VERDICT[item.verdict], view), 1)
         yield from rest
 
 
@@ -258,8 +244,8 @@ def _wiki(claims: Sequence[PastClaim], view: View) -> Iterator[str]:
     for item in claims:
         word, value = item.verdict.value, "null" if item.value is None else item.value
         text = f"{word}, {item.path}:{item.line}: {item.field} {value}: {item.reason}"
-        first, *rest = _wrapped("  ", text, view, under="      ")
-        yield first.replace(word, _paint(word, _VERDICT[item.verdict], view), 1)
+        first, *rest = hanging("  ", printable(text), view.width, "      ")
+        yield first.replace(word, paint(word, _VERDICT[item.verdict], view), 1)
         yield from rest
 
 
@@ -289,7 +275,3 @@ def _trial(record: Record, view: View) -> Iterator[str]:
     for label, text in rows:
         if text:
             yield from hanging(f"{label:<{_LABEL}}", printable(text), view.width)
-
-
-def _paint(text: str, color: str, view: View) -> str:
-    return f"\x1b[{color}m{text}\x1b[0m" if view.color else text

@@ -10,7 +10,7 @@ from canonid.doctor import AuthorityHealth, Diagnosis
 from canonid.identifiers import AUTHORITIES
 from canonid.model import Severity
 from canonid.reports import View
-from canonid.reports.figures import counted, hanging, printable, size
+from canonid.reports.figures import counted, hanging, paint, printable, size
 from canonid.reports.json import timestamp
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
@@ -160,15 +160,11 @@ def _advice(diagnosis: Diagnosis, view: View) -> Iterator[str]:
         word = f"{remark.severity.value}:"
         margin = f"  {word:<9}"
         first, *rest = hanging(margin, printable(remark.text), view.width)
-        yield first.replace(word, _paint(word, _COLORS[remark.severity], view), 1)
+        yield first.replace(word, paint(word, _COLORS[remark.severity], view), 1)
         yield from rest
     if not diagnosis.remarks:
         yield "  nothing; all is well"
 
 
 def _bold(text: str, view: View) -> str:
-    return _paint(text, "1", view)
-
-
-def _paint(text: str, color: str, view: View) -> str:
-    return f"\x1b[{color}m{text}\x1b[0m" if view.color else text
+    return paint(text, "1", view)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from canonid.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from canonid.reports import View
 
 
 def size(number: int | None) -> str:
@@ -36,15 +43,28 @@ def table(rows: Sequence[Sequence[str]], numbers: frozenset[int] = frozenset()) 
     ]
 
 
-def hanging(margin: str, text: str, width: int) -> list[str]:
-    """`text` after `margin`, continued under its own beginning; 0 is any width."""
+def by_severity(findings: Iterable[Finding]) -> str:
+    """`13 errors, 10 warnings, 2 info`, or `none`."""
+    counts = Counter(finding.severity for finding in findings)
+    plurals = {Severity.INFO: "info"}
+    kinds = (counted(counts[item], item.value, plurals.get(item, "")) for item in Severity if counts[item])
+    return ", ".join(kinds) or "none"
+
+
+def paint(text: str, color: str, view: View) -> str:
+    """`text` in a colour of the terminal, a number as ECMA-48 has it, if the view has colours and there is one."""
+    return f"\x1b[{color}m{text}\x1b[0m" if view.color and color else text
+
+
+def hanging(margin: str, text: str, width: int, under: str | None = None) -> list[str]:
+    """`text` after `margin`, continued under its own beginning or an indent of its own; 0 is any width."""
     if width <= 0:
         return [margin + text]
     return textwrap.wrap(
         text,
         width,
         initial_indent=margin,
-        subsequent_indent=" " * len(margin),
+        subsequent_indent=" " * len(margin) if under is None else under,
         break_long_words=False,
         break_on_hyphens=False,
     ) or [margin.rstrip()]

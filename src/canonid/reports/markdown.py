@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from canonid.model import Claim, Evidence, Finding, Judged, Place, Report, Severity, State, Verdict
 from canonid.reports import View
-from canonid.reports.figures import counted, quoted
+from canonid.reports.figures import by_severity, counted, printable, quoted
 from canonid.reports.json import finding_order, in_order, timestamp
 from canonid.reports.pairing import line_url, page_of, proposed_page, shown_value
 from canonid.reports.text import SMALL
@@ -26,8 +26,6 @@ _LABELS = {
     Verdict.UNAVAILABLE: "⏸️ unavailable",
 }
 _SEVERITIES = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.INFO: "ℹ️ info"}
-
-_PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "info"}
 
 
 @dataclass(slots=True)
@@ -51,8 +49,7 @@ def render(report: Report, view: View) -> str:
 
 def escaped(text: str) -> str:
     """`text` as nothing but text: what a page or a registry says makes no link, no markup and no table."""
-    line = "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text)
-    return _SPECIAL.sub(r"\\\1", line)
+    return _SPECIAL.sub(r"\\\1", printable(text))
 
 
 def _code(text: str) -> str:
@@ -72,10 +69,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _summary(report: Report, view: View) -> str:
     verdicts = Counter(judged.verdict for judged in report.claims)
-    severities = Counter(finding.severity for finding in report.findings)
     waived = sum(finding.state is State.WAIVED for finding in report.findings)
-    kinds = (counted(severities[item], item.value, _PLURALS[item]) for item in Severity if severities[item])
-    found = ", ".join(kinds) or "none"
+    found = by_severity(report.findings)
     found += f" ({waived} waived)" if waived else ""
     found += f" ({view.hidden} more not shown because of `--select` or `--ignore`)" if view.hidden else ""
     counts = _table(["verdict", "claims"], ([_LABELS[verdict], f"{verdicts[verdict]:,}"] for verdict in Verdict))

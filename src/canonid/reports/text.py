@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from canonid.model import Finding, Judged, Place, Report, Severity, State, Verdict
 from canonid.reports import View
+from canonid.reports.figures import by_severity, counted, hanging, paint, printable
 from canonid.waiver import Standing, Waiver
 
 SMALL = 150
@@ -166,7 +167,7 @@ def _wrap(head: list[tuple[str, str]], text: str, view: View, indent: str = "") 
     """`head` and `text` as lines of the view's width, continued under an indent; colour does not count as width."""
     text = _clean(text)
     plain = indent + "".join(f"{word} " for word, _ in head)
-    painted = indent + "".join(f"{_paint(word, color, view)} " for word, color in head)
+    painted = indent + "".join(f"{paint(word, color, view)} " for word, color in head)
     if view.width <= 0:
         return [painted + text.replace(_JOINT, " ")]
     rest = indent + ("    " if head else "  ")
@@ -182,32 +183,20 @@ def _wrap(head: list[tuple[str, str]], text: str, view: View, indent: str = "") 
 
 def _clean(text: str) -> str:
     """`text` on one line and without control characters: pages and replies must not steer the reader's terminal."""
-    return "".join(
-        char if char.isprintable() or char == _JOINT else " " if char.isspace() else "\ufffd" for char in text
-    )
-
-
-def _paint(text: str, color: str, view: View) -> str:
-    return f"\x1b[{color}m{text}\x1b[0m" if view.color and color else text
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return _JOINT.join(map(printable, text.split(_JOINT)))
 
 
 def _summary(report: Report, view: View) -> list[str]:
     verdicts = Counter(judged.verdict for judged in report.claims)
-    severities = Counter(finding.severity for finding in report.findings)
-    said = ", ".join(f"{verdicts[verdict]}{_JOINT}{verdict.value}" for verdict in Verdict if verdicts[verdict])
-    found = ", ".join(_count(severities[severity], severity.value) for severity in Severity if severities[severity])
-    found = found.replace("infos", "info") or "none"
+    said = ", ".join(f"{verdicts[verdict]:,}{_JOINT}{verdict.value}" for verdict in Verdict if verdicts[verdict])
+    found = by_severity(report.findings)
     if waived := sum(finding.state is State.WAIVED for finding in report.findings):
-        found += f" ({waived} of them waived)"
+        found += f" ({waived:,} of them waived)"
     if view.hidden:
-        found += f" ({view.hidden} more not shown because of --select or --ignore)"
-    counted = f"{_count(len(report.claims), 'claim')} on {_count(report.subjects, 'page')}"
+        found += f" ({view.hidden:,} more not shown because of --select or --ignore)"
+    checked = f"{counted(len(report.claims), 'claim')} on {counted(report.subjects, 'page')}"
     return [
-        *_wrap([("Checked: ", _BOLD)], f"{counted}: {said}" if said else counted, view),
+        *_wrap([("Checked: ", _BOLD)], f"{checked}: {said}" if said else checked, view),
         *_wrap([("Findings:", _BOLD)], found, view),
         *_authorities(report, view),
     ]
@@ -216,20 +205,11 @@ def _summary(report: Report, view: View) -> list[str]:
 def _authorities(report: Report, view: View) -> list[str]:
     rows = sorted((_clean(name), use) for name, use in report.run.authorities.items())
     width = max((len(name) for name, _ in rows), default=0)
-    lines = [_paint("Authorities:", _BOLD, view)] if rows else []
+    lines = [paint("Authorities:", _BOLD, view)] if rows else []
     for name, use in rows:
-        said = "; ".join(filter(None, (use.release, _count(use.requests, "request"), use.status)))
-        lines += _hang(f"  {name:<{width}}  ", _clean(said), view)
+        said = "; ".join(filter(None, (use.release, counted(use.requests, "request"), use.status)))
+        lines += hanging(f"  {name:<{width}}  ", printable(said), view.width)
     return lines
-
-
-def _hang(margin: str, text: str, view: View) -> list[str]:
-    """`text` after `margin`, continued under its own beginning."""
-    if view.width <= 0:
-        return [margin + text]
-    return textwrap.wrap(
-        text, view.width, initial_indent=margin, subsequent_indent=" " * len(margin), break_on_hyphens=False
-    )
 
 
 def _hints(report: Report, view: View) -> list[str]:
@@ -237,7 +217,7 @@ def _hints(report: Report, view: View) -> list[str]:
     unchecked = [judged for judged in report.claims if judged.verdict is Verdict.UNAVAILABLE]
     for reason, count in sorted(Counter(judged.reason for judged in unchecked).items()):
         if not (view.verbose or len(report.claims) <= SMALL) and count > _SAME_REASON:
-            hints.append(f"{_count(count, 'claim')} could not be checked: {reason} (-v lists them)")
+            hints.append(f"{counted(count, 'claim')} could not be checked: {reason} (-v lists them)")
     if any("no DrugBank export" in text for text in _reasons(report, unchecked)):
         hints.append("no DrugBank export was supplied: give one with --drugbank FILE to have DrugBank ids checked")
     down = [name for name, use in sorted(report.run.authorities.items()) if _is_down(name, use.status)]
@@ -249,8 +229,8 @@ def _hints(report: Report, view: View) -> list[str]:
     if report.run.offline and unchecked:
         hints.append("this run was offline and not every answer was in the store: run again with --online")
     if compiled := {item for judged in report.claims for item in judged.evidence if item.sources}:
-        counted = _count(len(compiled), "record")
-        hints.append(f"{counted} compiled by hand, not received from an authority (--format json names the sources)")
+        records = counted(len(compiled), "record")
+        hints.append(f"{records} compiled by hand, not received from an authority (--format json names the sources)")
     hints += [_idle(waiver) for waiver in report.waivers if waiver.standing in {Standing.EXPIRED, Standing.UNUSED}]
     if report.findings:
         hints.append(f"`canonid explain {min(finding.code for finding in report.findings)}` tells what a code means")

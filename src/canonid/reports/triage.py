@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from canonid.identifiers import AUTHORITIES
 from canonid.model import Severity, State
 from canonid.reports import Format, View
-from canonid.reports.figures import counted, hanging, printable, table
+from canonid.reports.figures import counted, hanging, paint, printable, table
 from canonid.reports.json import timestamp
 from canonid.store.listing import COLUMNS, Listed
 from canonid.waiver import Waiver
@@ -42,14 +42,14 @@ def listing_as_text(rows: Iterable[Listed], states: Mapping[str, int], view: Vie
     codes: dict[tuple[str, str], str] = {}
     for fingerprint, state, severity, code, path, line, column, field, claimed in rows:
         if (painted := codes.get((code, severity))) is None:
-            painted = codes[code, severity] = _paint(code, _SEVERITY.get(severity, ""), view)
+            painted = codes[code, severity] = paint(code, _SEVERITY.get(severity, ""), view)
         value = "null" if claimed is None else claimed
         claim = value if value.startswith(field) else f"{field} {value}"  # what is said of a file names it already
         place = f"{path}:{line}:{column}  {claim}"
         if not place.isprintable():
             place = printable(place)
         text = f"{fingerprint[:SHORT]}  {state:<12}  "
-        yield _paint(f"{text}{code}  {place}", _DIM, view) + "\n" if state in _QUIET else f"{text}{painted}  {place}\n"
+        yield paint(f"{text}{code}  {place}", _DIM, view) + "\n" if state in _QUIET else f"{text}{painted}  {place}\n"
     if not view.quiet:
         yield f"\n{_total(states)}\n" if states else "No discrepancies.\n"
 
@@ -106,7 +106,7 @@ def render_sheets(sheets: Sequence[Sheet], view: View) -> str:
 def _sheet(sheet: Sheet, view: View) -> Iterator[str]:
     item = sheet.item
     head = f"{item.code} {item.rule} ({item.severity.value})"
-    yield f"{_paint(head, _BOLD, view)}  {item.fingerprint}  {_state(item.state.value, view)}"
+    yield f"{paint(head, _BOLD, view)}  {item.fingerprint}  {_state(item.state.value, view)}"
     yield from hanging("", printable(item.message), view.width)
     if sheet.waiver is not None:
         yield from hanging("", f"{printable(sheet.waiver.terms)} [{printable(sheet.waiver.origin)}]", view.width)
@@ -115,7 +115,7 @@ def _sheet(sheet: Sheet, view: View) -> Iterator[str]:
     for number, text in sheet.excerpt.lines:
         is_it = number == sheet.excerpt.line
         line = f"{'>' if is_it else ' '} {number:>5} | {printable(text)}".rstrip()
-        yield _paint(line, _BOLD, view) if is_it else line
+        yield paint(line, _BOLD, view) if is_it else line
     if sheet.excerpt.note:
         yield from hanging("  ", printable(sheet.excerpt.note), view.width)
     if item.proposal is not None:
@@ -127,7 +127,7 @@ def _sheet(sheet: Sheet, view: View) -> Iterator[str]:
         yield ""
         yield from _side_by_side(sheet.basis[start : start + _COLUMNS], view)
     yield ""
-    yield _paint("History:", _BOLD, view)
+    yield paint("History:", _BOLD, view)
     yield from _history(sheet.events, view, "  ")
 
 
@@ -174,12 +174,12 @@ def _row(label: str, cells: Sequence[Sequence[str]], each: int) -> Iterator[str]
 
 def _state(state: str, view: View) -> str:
     colors = {State.WAIVED.value: _DIM, State.RESOLVED.value: _GREEN, State.ACKNOWLEDGED.value: _CYAN}
-    return _paint(state, colors.get(state, _YELLOW), view)
+    return paint(state, colors.get(state, _YELLOW), view)
 
 
 def render_history(histories: Sequence[tuple[str, Sequence[Event]]], view: View) -> str:
     """Under each title the events, oldest first."""
-    blocks = ([_paint(printable(title), _BOLD, view), *_history(events, view, "  ")] for title, events in histories)
+    blocks = ([paint(printable(title), _BOLD, view), *_history(events, view, "  ")] for title, events in histories)
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -282,7 +282,3 @@ def _event(event: Event) -> dict[str, Any]:
 
 def _dump(document: dict[str, Any]) -> str:
     return json.dumps({"schema_version": 1, **document}, ensure_ascii=False, indent=2) + "\n"
-
-
-def _paint(text: str, color: str, view: View) -> str:
-    return f"\x1b[{color}m{text}\x1b[0m" if view.color and color else text
