@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from canonid.model import Finding, Page, Place, State, Subject
-from canonid.waive import Ground, apply_waivers
+from canonid.waive import Ground, apply_waivers, check_codes
 from canonid.waiver import LineWaiver, Standing, Waiver
 from tests.store.samples import finding, report
 
@@ -131,3 +131,13 @@ def test_places_in_other_pages_count_too() -> None:
     page = replace(commented(line=7), path="other.md")
     (outcome,) = apply_waivers(report(both), [page], [], GROUND).findings
     assert outcome.state is State.WAIVED
+
+
+def test_a_code_that_no_rule_has_is_a_defect_of_the_page() -> None:
+    """It is no waiver of something mended; the other codes of the comment hold."""
+    (checked,) = check_codes([commented("ID301", "ID999", line=6)])
+    assert [(problem.place.line, problem.message.partition(";")[0]) for problem in checked.problems] == [
+        (6, "waiver of ID999: there is no such rule")
+    ]
+    assert [ignore.codes for ignore in checked.ignores] == [("ID301",)]
+    assert list(check_codes([PAGE])) == [PAGE]

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from canonid.model import Finding, Page, Report, State
+from canonid.corpus.ignores import FIELD
+from canonid.model import Finding, Page, Place, Problem, Report, State
+from canonid.rules import RULES
 from canonid.waiver import LineWaiver, Standing, Waiver
 
 BY_COMMENT = "comment on the page"
@@ -22,6 +24,29 @@ class Ground:
     """Fingerprints from before a page was renamed, with those of today."""
     gone: Collection[str] = ()
     """Fingerprints of discrepancies that an earlier run resolved."""
+
+
+def check_codes(pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages; a comment that names a code which no rule has is a defect of its page, and waives nothing by it.
+
+    Otherwise it would look like a waiver of what is mended.
+    """
+    known = {rule.code for rule in RULES}
+    for page in pages:
+        unknown = [(ignore, code) for ignore in page.ignores for code in ignore.codes if code not in known]
+        if not unknown:
+            yield page
+            continue
+        problems = (
+            Problem(
+                Place(page.path, ignore.line, 1),
+                f"waiver of {code}: there is no such rule; `canonid explain` lists the codes",
+                FIELD,
+            )
+            for ignore, code in unknown
+        )
+        ignores = (replace(item, codes=tuple(code for code in item.codes if code in known)) for item in page.ignores)
+        yield replace(page, problems=(*page.problems, *problems), ignores=tuple(ignores))
 
 
 def apply_waivers(report: Report, pages: Sequence[Page], waivers: Iterable[Waiver], ground: Ground) -> Report:

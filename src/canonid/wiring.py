@@ -44,6 +44,7 @@ from canonid.store.history import claims_of_last_run
 from canonid.store.lease import Holding, Lease, hold
 from canonid.store.runs import record_run
 from canonid.triage import Desk
+from canonid.waive import check_codes
 from canonid.waiver_file import find_waivers, read_waivers
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def base_of(root: Path) -> str:
 def read_pages(settings: Settings, paths: Sequence[Path]) -> list[Page]:
     """The pages under `paths`, read as the settings say; issues that canonid keeps as files are no pages."""
     root = corpus_root(settings, paths)
-    return list(read_corpus(paths, root, fields_from(settings.fields), _excluded(settings, root)))
+    return list(check_codes(read_corpus(paths, root, fields_from(settings.fields), _excluded(settings, root))))
 
 
 def pages_among(settings: Settings, paths: Sequence[Path]) -> list[Path]:
