@@ -207,7 +207,7 @@ def test_offline_answers_come_from_the_store_whatever_their_age() -> None:
     assert (stale, chembl.asked) == ([False, True], [])
     missing = gathered.answers[unknown]
     assert isinstance(missing, Unavailable)
-    assert missing.reason.startswith("offline, and the store has no reply of ChEMBL to this")
+    assert missing.reason == "offline, and the store has no reply of ChEMBL to this; run once with --online"
     assert status(gathered).startswith("degraded: offline")
 
 

@@ -275,7 +275,7 @@ class Gatherer:
         if not self._authority(name).accepts(question):
             return f"{AUTHORITIES[name]} cannot be asked this"
         if self.offline:
-            return f"offline, and the store has no reply of {AUTHORITIES[name]} to this; run once without --offline"
+            return f"offline, and the store has no reply of {AUTHORITIES[name]} to this; run once with --online"
         return self._uses[name].reason or f"{AUTHORITIES[name]} gave no reply to this"
 
     def _summary(self, authority: Authority) -> AuthorityUse:

@@ -199,6 +199,14 @@ def test_a_path_that_does_not_exist_is_an_error(canonid: Canonid) -> None:
     assert "nowhere" in error(canonid, "check", "nowhere")
 
 
+def test_a_pipe_is_an_error(canonid: Canonid, tmp_path: Path) -> None:
+    """Nobody may ever write into it."""
+    os.mkfifo(tmp_path / "pipe.md")
+    ran = canonid("check", "pipe.md")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "pipe.md is neither a file nor a folder" in ran.stderr
+
+
 def test_a_folder_without_pages_is_an_error(canonid: Canonid, tmp_path: Path) -> None:
     """Nothing checked is not nothing wrong."""
     assert "nothing to read" in error(canonid, "check", tmp_path)

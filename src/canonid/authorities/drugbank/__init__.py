@@ -90,7 +90,7 @@ class DrugBankAuthority:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             records = ()
         if not records:
-            return Unavailable("the stored DrugBank reply cannot be read; look it up again without --offline")
+            return Unavailable("the stored DrugBank reply cannot be read; look it up again with --online")
         return Found(records, evidence)
 
 
