@@ -135,6 +135,15 @@ def test_a_gap_tag_goes_with_the_blank_before_it(tmp_path: Path) -> None:
     assert plan.after == PAGE.replace(f" {GAP}", "")
 
 
+def test_every_tag_of_one_kind_is_taken_out(tmp_path: Path) -> None:
+    """One finding names them all."""
+    text = f"---\nchembl-id: CHEMBL25\n---\n- ChEMBL: CHEMBL25 {GAP}\n- ChEMBL checked {GAP}\n"
+    page = written(tmp_path, text)
+    (plan,) = plans(page, text, replace(closing(page, "chembl-id"), also=(page.gaps[1].place,)))
+
+    assert plan.after == text.replace(f" {GAP}", "")
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

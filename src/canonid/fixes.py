@@ -217,16 +217,16 @@ def _leads_to(claim: Claim, url: str) -> bool:
 
 
 def _gap_steps(finding: Finding, text: str, report: Report) -> Iterator[Edit | Left]:
-    """The tag, with what would make no sense without it; left alone while a value that it asks for is only proposed."""
+    """The tags, with what would make no sense without; left alone while a value that they ask for is only proposed."""
     proposed = {(item.subject, item.field) for item in report.findings if item.proposal is not None}
-    start = offset_of(text, finding.place)
     if any((finding.subject, field) in proposed for field in finding.field.split("+")):
         yield Left(finding.code, finding.place, _AWAITED)
-    elif text.startswith(GAP, start):
-        if _OPEN_TASK.match(text, start + len(GAP)):
-            yield Left(finding.code, finding.place, _TASK)
-        else:
-            yield Edit(*_gap_span(text, start), "")
+        return
+    for place in (finding.place, *finding.also):
+        start = offset_of(text, place)
+        if text.startswith(GAP, start):
+            is_task = _OPEN_TASK.match(text, start + len(GAP)) is not None
+            yield Left(finding.code, place, _TASK) if is_task else Edit(*_gap_span(text, start), "")
 
 
 def _gap_span(text: str, start: int) -> tuple[int, int]:

@@ -40,6 +40,17 @@ def test_a_gap_rests_on_what_settles_its_claims() -> None:
     assert shown(finding) == ["chembl id:chembl.compound:CHEMBL1265"]
 
 
+def test_two_tags_for_one_identifier_are_one_finding() -> None:
+    """Reports, issues and waivers know a finding by its fingerprint, which holds no line."""
+    about = page("Adapalene", chembl_id="CHEMBL1265")
+    places = [Place("adapalene.md", line, 1) for line in (9, 30)]
+    gaps = tuple(Gap(place, f"- ChEMBL ID still to be checked {GAP}") for place in places)
+
+    found = findings(Page(about.path, about.subject, about.claims, gaps=gaps), ADAPALENE)
+
+    assert [(item.place, item.also) for item in found if item.code == "ID405"] == [(places[0], (places[1],))]
+
+
 def test_the_spelling_of_a_wrong_identifier_is_no_proposal() -> None:
     """Two values for one claim would both be sure."""
     wrong = page("Adapalene", chembl_id="chembl1232", drugbank_id="DB00210")

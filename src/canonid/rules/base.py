@@ -44,14 +44,14 @@ class Rule:
 
 
 def run_rules(case: Case, rules: Iterable[Rule]) -> Iterator[Finding]:
-    """All findings of `rules` on one page, each claim named once however often the page repeats it."""
+    """All findings of `rules` on one page, each claim or defect named once however often the page repeats it."""
     for rule in rules:
-        merged: dict[object, Finding] = {}
+        merged: dict[str, Finding] = {}
         for hit in rule.check(case):
             finding = _finding(rule, hit, case)
-            earlier = merged.get(finding.fingerprint) if isinstance(hit.on, Claim) else None
-            key = finding.fingerprint if isinstance(hit.on, Claim) else finding.place
-            merged[key] = finding if earlier is None else replace(earlier, also=(*earlier.also, finding.place))
+            earlier = merged.get(finding.fingerprint)
+            also = (*earlier.also, finding.place) if earlier else ()
+            merged[finding.fingerprint] = replace(earlier, also=also) if earlier else finding
         yield from merged.values()
 
 
