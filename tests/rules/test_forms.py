@@ -1,5 +1,9 @@
 """Relations of a record to the subject that only details decide: salts, the page's own structure, deposited names."""
 
+from dataclasses import replace
+
+import pytest
+
 from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM, Reference
 from canonid.model import Answer, ById, ByName, Confidence, Dossier, Question, Record
 from canonid.rules.candidates import candidate_for
@@ -172,3 +176,42 @@ def test_a_structure_rests_on_records_that_are_not_in_doubt_themselves() -> None
     assert identity.grounds == (
         "InChIKey equals that of CHEMBL1536 ERGOCALCIFEROL; but CHEMBL9999 VITAMIN D is named so, too"
     )
+
+
+TESTOSTERONE_ESTER = record(CHEMBL, "CHEMBL1201101", "TESTOSTERONE CYPIONATE", synonyms=("Testosterone",))
+TOLPERISONE = record(CHEMBL, "CHEMBL1076211", "TOLPERISONE", synonyms=("Tolperisone hydrochloride",))
+
+
+@pytest.mark.parametrize(
+    ("title", "kin"), [("Testosterone", TESTOSTERONE_ESTER), ("Tolperisone hydrochloride", TOLPERISONE)]
+)
+def test_a_record_that_is_named_after_an_ester_or_the_parent_is_not_the_subject_by_a_synonym(
+    title: str, kin: Record
+) -> None:
+    """Curated records list each other's names: neither such a record nor a compound of its structure is proven."""
+    drawn = replace(kin, inchikey=METFORMIN_KEY)  # synthetic
+    entry = record(DRUGBANK, "DB99999", drawn.name, inchikey=METFORMIN_KEY)
+    chembl_id = drawn.reference.identifier
+
+    by_synonym = identity_of_first(drawn, title=title, chembl_id=chembl_id)
+    by_structure = identity_of_first(entry, drawn, title=title, drugbank_id="DB99999", chembl_id=chembl_id)
+
+    assert by_synonym.relation is Relation.UNPROVEN
+    assert by_synonym.grounds.endswith(f"its own name is {kin.name}, which may be a form or the parent of {title}")
+    assert by_structure.relation is not Relation.SAME
+
+
+def test_a_bracket_that_a_name_begins_with_is_a_part_of_it() -> None:
+    """What is left without it may be a name of something small."""
+    acetate = record(DRUGBANK, "DB14511", "Acetate")
+
+    found = identity_of_first(acetate, title="(2-bromoethyl)(2-formyl-4-aminophenyl) acetate", drugbank_id="DB14511")
+
+    assert found.relation is not Relation.SAME
+
+
+def test_what_a_title_explains_in_brackets_is_no_kin() -> None:
+    """`Rapamycin (Sirolimus)` says that the two names are one."""
+    sirolimus = record(CHEMBL, "CHEMBL413", "SIROLIMUS", synonyms=("Rapamycin",))
+
+    assert identity_of_first(sirolimus, title="Rapamycin (Sirolimus)", chembl_id="CHEMBL413").relation is Relation.SAME

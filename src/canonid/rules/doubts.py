@@ -13,7 +13,17 @@ from canonid.identifiers import AUTHORITIES, CAS, PUBCHEM, UNII, skeleton
 from canonid.model import Record, Unavailable
 from canonid.names import name_key
 from canonid.rules.identity import Fit, Identity, Relation, identify
-from canonid.rules.profile import BIOLOGIC, NameMatch, label, name_match, record_keys, resembles, salt_of, shared_names
+from canonid.rules.profile import (
+    BIOLOGIC,
+    NameMatch,
+    kin_of,
+    label,
+    name_match,
+    record_keys,
+    resembles,
+    salt_of,
+    shared_names,
+)
 
 if TYPE_CHECKING:
     from canonid.rules.case import Case
@@ -87,6 +97,8 @@ def _doubtful_name(record: Record, identity: Identity, case: Case) -> str | None
         return None
     if doubt := _alias_alone(record, identity, case):
         return doubt
+    if identity.fit is not Fit.PAGE_EQUAL and (kin := kin_of(record, case.profile.names)):
+        return f"its own name is {record.name}, which may be a form or the parent of {kin}"
     if record.reference.prefix == PUBCHEM and is_lone_biologic_hit(record, case):
         return "a name alone does not give a biologic a CID"
     if unheard := unheard_besides(record.authority, case):

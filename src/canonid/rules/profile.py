@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from canonid.identifiers import INCHIKEY, Reference, is_standard, skeleton, spoken
 from canonid.model import Claim, Kind, Predicate, Record, Subject
-from canonid.names import ION_WORDS, SALT_WORDS, ascii_spelling, name_key, split_salt, words
+from canonid.names import ION_WORDS, SALT_WORDS, ascii_spelling, holds_words, name_key, split_salt, word_keys, words
 
 # Shorter aliases (NR, D3, MRA) are shared by too many substances to say anything.
 _SHORTEST_ALIAS = 4
@@ -24,7 +24,7 @@ _SUBTITLE = re.compile(r"\s+[—–-]\s+|:\s+")
 # Brackets that explain a name, not those that belong to it: (R), (-), (18F), (99mTc), (I-131), (S-enantiomer), (17α),
 # (25-OH), (d6), (enanthate), (… conjugate) and whatever a hyphen joins to the name make another substance.
 _BRACKETS = re.compile(
-    r"(?<!-)\((?![RSEZ+±/\s−–-]*\)|[A-Z]\)|DL\)|[αβ]\)|[0-9]+m?[A-Z]{0,2}\)"
+    r"(?<=[\w'’)®™] )\((?![RSEZ+±/\s−–-]*\)|[A-Z]\)|DL\)|[αβ]\)|[0-9]+m?[A-Z]{0,2}\)"
     r"|[0-9,]+['′]?(?:[αβ]|-?(?:OH|hydroxy|oxo|keto)\w*)\)|(?-i:d[0-9]{1,2})\)"
     rf"|(?:[\w-]+ )*(?:complex|conjugate|ester|liposomal|pegylated|{'|'.join(sorted(SALT_WORDS))})\)"
     r"|(?:F|C|I|N|O|Cu|Ga|In|Lu|Rb|Sm|Sr|Tc|Tl|Y|Zr)[ -][0-9]{2,3}m?\)"
@@ -146,12 +146,32 @@ def salt_of(record: Record, names: Names) -> str:
     return "" if salt in ION_WORDS and not synonyms.isdisjoint(names.own) else salt
 
 
+def kin_of(record: Record, names: Names) -> str:
+    """The subject's own name that the record's preferred name says more, or less, of; an empty text if there is none.
+
+    Curated records list the names of their esters and salts, or that of the parent, as synonyms: testosterone is one
+    of testosterone cypionate in ChEMBL, tolperisone hydrochloride one of tolperisone.
+    """
+    theirs = _telling_words(record.name or "")
+    for name in names.own.values():
+        ours = () if without_brackets(name) in names.own else _telling_words(name)
+        if theirs and ours and theirs != ours and (holds_words(theirs, ours) or holds_words(ours, theirs)):
+            return name
+    return ""
+
+
+@lru_cache(maxsize=100_000)
+def _telling_words(name: str) -> tuple[str, ...]:
+    """The words of a name, without those that say no more than that it is an ion."""
+    return tuple(word for word in word_keys(name) if word not in ION_WORDS)
+
+
 def vouches(record: Record, names: Names) -> bool:
     """Whether the record may speak for the subject: see the module's docstring."""
     match = name_match(record, names)
-    if match is NameMatch.PREFERRED:
-        return True
-    return match is NameMatch.SYNONYM and record.authority in _CURATED and not salt_of(record, names)
+    if match is not NameMatch.SYNONYM:
+        return match is NameMatch.PREFERRED
+    return record.authority in _CURATED and not salt_of(record, names) and not kin_of(record, names)
 
 
 @dataclass(frozen=True, slots=True)
