@@ -50,6 +50,8 @@ def test_another_protonation_differs_by_hydrogens_only() -> None:
     assert is_other_protonation({"C": 2, "H": 4, "O": 2}, {"C": 2, "H": 3, "O": 2})
     assert not is_other_protonation({"C": 2, "H": 4, "O": 2}, {"C": 2, "H": 4, "O": 2})
     assert not is_other_protonation({"C": 2, "H": 4}, {"C": 2, "H": 3, "Cl": 1})
+    assert is_other_protonation({"C": 4, "H": 8}, {"C": 4, "H": 4})
+    assert not is_other_protonation({"C": 4, "H": 9}, {"C": 4, "H": 4})
 
 
 @given(st.text(alphabet="CHNOSPFBrl0123456789.+-() ·₂", max_size=30))

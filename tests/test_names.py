@@ -63,6 +63,7 @@ def test_words_leave_out_salts_and_short_ones() -> None:
     """Only words that could belong to a name of the substance are compared."""
     assert words("ESCIN IA") == {"escin"}
     assert words("ertapenem sodium") == {"ertapenem"}
+    assert words("Compound 48480") == {"compound"}
 
 
 @given(st.text())

@@ -132,6 +132,7 @@ def test_a_page_without_a_name_to_search_by_stays_undetermined() -> None:
         ("0", 1, 1, Severity.WARNING),
         ("20", 22, 22, Severity.INFO),
         ("20", 23, 23, Severity.WARNING),
+        ("200", 203, 203, Severity.WARNING),
         ("22", 20, 20, Severity.INFO),
         ("19", 21, 21, Severity.WARNING),
         ("9", 3, 8, Severity.WARNING),
@@ -202,6 +203,14 @@ def test_active_trials_that_the_page_cites_may_be_counted() -> None:
     ]
 
     assert [len(findings) for findings in by_status] == [0, 1]
+
+
+def test_a_cited_trial_that_the_registry_has_under_the_name_counts_once() -> None:
+    """The page says two; there is one."""
+    nct = "NCT00000009"
+    cited = Claim("anakinra", "nct-id", ClaimKind.TRIAL, CLINICALTRIALS, nct, Place("anakinra.md", 9, 1))
+
+    assert len(drift(case([counting("2"), cited], found(trials(9)), cited={nct: found(trials(9))}))) == 1
 
 
 @pytest.mark.parametrize(

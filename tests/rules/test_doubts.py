@@ -161,7 +161,10 @@ def test_a_record_that_the_subjects_record_points_to_is_not_condemned_by_its_nam
 def test_a_non_standard_inchikey_is_not_compared() -> None:
     """It is made with other rules, and may differ in every letter for the same structure."""
     about = page("Adapalene", chembl_id="CHEMBL1265", inchikey="QQQQQQQQQQQQQQ-UHFFFAOYNA-N")
-    assert verdict(about, ADAPALENE) is Verdict.UNDETERMINED
+    judged = judge_case(case(about, ADAPALENE))[0][-1]
+
+    assert judged.verdict is Verdict.UNDETERMINED
+    assert judged.reason == "a non-standard InChIKey cannot be compared with the standard ones of authorities"
 
 
 def test_a_cas_number_that_depositors_list_does_not_outweigh_the_curated_one() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from canonid.identifiers import CAS, CHEMBL, CLINICALTRIALS, DRUGBANK, INCHIKEY, UNII, Reference
+from canonid.identifiers import CAS, CHEMBL, CLINICALTRIALS, DRUGBANK, INCHIKEY, PUBCHEM, UNII, Reference
 from canonid.model import (
     Answer,
     ById,
+    ByName,
     Claim,
     ClaimKind,
     Dossier,
@@ -250,6 +252,26 @@ def test_a_null_is_open_while_a_name_is_unsearched() -> None:
         Verdict.UNDETERMINED,
         Verdict.CONFIRMED_NULL,
     ]
+
+
+def test_what_a_depositor_points_to_leaves_a_null_justified() -> None:
+    """PubChem's synonyms hold identifiers of others, too: only DrugBank's list is somebody's word."""
+    deposited = record(PUBCHEM, "5281614", "Fisetin", xrefs=(Reference(CHEMBL, "CHEMBL31574"),))
+
+    about = unruled(
+        case(page("Fisetin", chembl_id=None, pubchem_cid="5281614"), deposited, record(CHEMBL, "CHEMBL31574"))
+    )
+
+    assert about.verdict is Verdict.CONFIRMED_NULL
+
+
+def test_a_null_is_as_old_as_its_oldest_search() -> None:
+    """One of its names may have been searched for long before the other."""
+    about = case(page("Adapalene", ("Differin",), chembl_id=None))
+    old = NotFound(replace(evidence("chembl", ByName.of("differin")), retrieved_at=NOW - timedelta(days=2)))
+    answers = {**about.dossier.answers, ("chembl", ByName.of("differin")): old}
+
+    assert unruled(with_answers(about.dossier.page, answers)).reason.endswith("(searched 2026-11-20)")
 
 
 def test_a_pointer_to_nothing_leaves_a_null_justified() -> None:
