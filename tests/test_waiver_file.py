@@ -12,7 +12,7 @@ import pytest
 from canonid.errors import SettingsError
 from canonid.model import fingerprint_of
 from canonid.waiver import Waiver
-from canonid.waiver_file import drop_waivers, put_waivers, read_waivers
+from canonid.waiver_file import drop_waivers, find_waivers, put_waivers, read_waivers
 from tests.store.samples import folder_of_another_user, unprivileged
 
 PRINT = fingerprint_of("ID301", "adapalene", "chembl-id", "CHEMBL1232")
@@ -203,6 +203,16 @@ def test_an_entry_among_others_leaves_them_alone(file: Path) -> None:
     assert text.startswith("# Ours.\n\n[[waiver]]\n")
 
 
+def test_what_is_put_and_dropped_again_leaves_no_trace(file: Path) -> None:
+    """No blank line either, wherever the entry stood."""
+    put_waivers(file, [waiver("b"), waiver("d")])
+    before = file.read_text()
+    added = [waiver(subject) for subject in "ace"]
+    put_waivers(file, added)
+    drop_waivers(file, [item.fingerprint for item in added])
+    assert file.read_text() == before
+
+
 def test_an_entry_goes_with_its_comments(file: Path) -> None:
     """What is not part of it stays."""
     put_waivers(written(file, HANDMADE), [waiver("fisetin")])
@@ -216,6 +226,25 @@ def test_a_last_line_without_an_end_gets_one(file: Path) -> None:
     """Editors differ."""
     put_waivers(written(file, ENTRY.rstrip()), [waiver("fisetin")])
     assert [item.subject for item in read(file)] == ["adapalene", "fisetin"]
+    put_waivers(written(file, ENTRY.replace("until = 2027-01-01", "").rstrip()), [waiver()])
+    assert file.read_text() == ENTRY
+
+
+def test_what_could_not_be_read_again_is_not_written(file: Path) -> None:
+    """A waiver that is not complete would stop every run."""
+    put_waivers(file, [waiver("a")])
+    before = file.read_text()
+    with pytest.raises(SettingsError, match="reason should be a text in quotes"):
+        put_waivers(file, [waiver(reason=" ")])
+    assert file.read_text() == before
+
+
+def test_a_file_that_is_not_there_belongs_to_the_root(file: Path) -> None:
+    """Not to the folder that one happens to be in; one that is there is found upward from a page."""
+    root = file.parents[1]
+    page = root / "wiki" / "adapalene.md"
+    assert find_waivers(root / "wiki", [page]) == root / "wiki" / ".canonid" / "waivers.toml"
+    assert find_waivers(root / "wiki", [page]) != find_waivers(root / "wiki", [written(file, ENTRY)])
 
 
 def test_a_text_over_several_lines_is_left_to_hands(file: Path) -> None:

@@ -239,9 +239,9 @@ def _find(text: str, fingerprint: str, file: Path) -> _Block | None:
 
 
 def _with(text: str, waiver: Waiver, file: Path) -> str:
+    if text and not text.endswith("\n"):
+        text += "\n"
     lines = _split(text)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
     if (block := _find(text, waiver.fingerprint, file)) is not None:
         return "".join(lines[: block.start] + _changed(block, waiver) + lines[block.start + len(block.lines) :])
     entries = _toml(text, "").get("waiver", [])
