@@ -216,6 +216,25 @@ def test_a_waived_finding_is_not_fixed(tmp_path: Path) -> None:
     assert plans(page, PAGE, replace(finding(page, "chembl-id", "CHEMBL1265"), state=State.WAIVED)) == []
 
 
+def test_only_the_row_of_the_finding_is_changed(tmp_path: Path) -> None:
+    """Two rows of a table, each with its own subject, may claim one identifier, and one of them be right."""
+    text = "subject,chembl-id\nadapalene,CHEMBL1232\nertapenem,CHEMBL1232\n"
+    (tmp_path / "table.csv").write_bytes(text.encode())
+    rows = list(read_corpus([tmp_path / "table.csv"], tmp_path, fields_from({})))
+    wrong = finding(rows[0], "chembl-id", "CHEMBL1265")
+    (plan,) = plan_fixes(Report(RUN, 2, (), (wrong,)), rows, {"table.csv": text}).plans
+
+    assert plan.after == text.replace("adapalene,CHEMBL1232", "adapalene,CHEMBL1265")
+
+
+def test_nothing_is_taken_away_where_no_tag_stands(tmp_path: Path) -> None:
+    """A place that is not that of a tag, though the page has one."""
+    page = written(tmp_path, PAGE)
+    astray = replace(closing(page, "drugbank-id"), place=replace(page.gaps[0].place, column=3))
+
+    assert plans(page, PAGE, astray) == []
+
+
 def test_a_second_plan_for_the_same_page_is_empty(tmp_path: Path) -> None:
     """What was proposed is there: nothing is left to do."""
     page = written(tmp_path, PAGE)

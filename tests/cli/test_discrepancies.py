@@ -352,6 +352,8 @@ def test_reopening_takes_the_waiver_out(call: Canonid, canonid: Canonid, corpus:
     call("waive", WRONG, SPELT, *REASON)
     assert call("reopen", WRONG, "--who", "B. Curator", "--note", "no").stdout.startswith(f"{WRONG}  reopened: ")
     assert re.findall(r'subject = "(\w+)"', waivers(corpus)) == ["metformin"]
+    shown = json.loads(call("show", WRONG, "--format", "json").stdout)["discrepancies"]
+    assert [item["waiver"] for item in shown] == [None]
     assert canonid("reconcile", "wiki").code == 1
     assert states(call) == {"ID201": "reopened", "ID103": "waived"}
     assert "is reopened already, nothing changed" in call("reopen", WRONG).stdout
@@ -430,6 +432,7 @@ def test_what_is_resolved_cannot_be_decided_about(call: Canonid, canonid: Canoni
         ran = call(*args)
         assert ran.code == 2
         assert f"{WRONG} is resolved: " in ran.stderr
+    assert not (corpus / ".canonid").exists()
 
 
 def test_who_decides_is_whom_git_signs_for(call: Canonid, corpus: Path) -> None:

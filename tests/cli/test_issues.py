@@ -12,10 +12,16 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from canonid.store.lease import hold
 from tests.cli.conftest import Canonid
 from tests.emulator.trackers import serve_trackers
 
 DOCS = Path(__file__).parents[2] / "docs"
+ABSENT = {
+    "authority": "chembl", "release": "synthetic", "retrieved_at": "2026-01-01T00:00:00Z",
+    "url": "https://chembl.example/", "payload": None, "sources": "synthetic",
+}  # fmt: skip
+"""A reply that there is nothing."""
 
 
 def text_of(wiki: Path) -> tuple[Path, str]:
@@ -179,10 +185,42 @@ def test_a_deleted_page_closes_its_issue(canonid: Canonid, wiki: Path) -> None:
 
 
 def test_codes_that_nobody_selected_close_nothing(canonid: Canonid, wiki: Path) -> None:
-    """The finding is still there."""
+    """The finding is still there, and no answer is missing."""
+    with (wiki.parent / "evidence.jsonl").open("a") as evidence:
+        evidence.write(json.dumps({**ABSENT, "question": "name:adapalene"}) + "\n")
     canonid("issues", "sync", wiki)
 
     assert canonid("issues", "sync", wiki, "--select", "ID301").stdout == ""
+
+
+def test_a_page_that_is_passed_over_closes_nothing(canonid: Canonid, wiki: Path) -> None:
+    """It is still there, though the run did not look at it."""
+    canonid("issues", "sync", wiki)
+    config = wiki.parent / "canonid.toml"
+    config.write_text(f'{config.read_text()}[corpus]\nexclude = ["adapalene.md"]\n')
+
+    assert canonid("issues", "sync", wiki).stdout == ""
+
+
+def test_what_a_curator_waives_afterwards_is_closed(canonid: Canonid, wiki: Path) -> None:
+    """The finding is still there, but nobody has to act on it."""
+    with (wiki.parent / "evidence.jsonl").open("a") as evidence:
+        evidence.write(json.dumps({**ABSENT, "question": "name:adapalene"}) + "\n")
+    canonid("issues", "sync", wiki)
+    page = wiki / "adapalene.md"
+    page.write_text(page.read_text().replace("12345678", "12345678  # canonid: ignore ID201 — the label has it so"))
+
+    assert canonid("issues", "sync", wiki).stdout.startswith("wait: adapalene")
+
+
+def test_one_sync_at_a_time(canonid: Canonid, wiki: Path) -> None:
+    """Two would make every issue twice; a plan may be had meanwhile."""
+    canonid("reconcile", wiki)
+    with hold(wiki.parent / "cache" / "canonid.sqlite"):
+        synced, planned = canonid("issues", "sync", wiki), canonid("issues", "plan", wiki)
+
+    assert (synced.code, planned.code) == (2, 1)
+    assert not (wiki.parent / "canonid-issues").exists()
 
 
 def test_wontfix_is_respected(canonid: Canonid, wiki: Path) -> None:
@@ -231,18 +269,19 @@ def test_a_dashboard_is_one_file_and_no_page(canonid: Canonid, wiki: Path) -> No
 
 @pytest.mark.parametrize(("tracker", "repository"), [("github", "owner/wiki"), ("gitlab", "group/wiki")])
 def test_a_plan_for_a_site_writes_nothing_there(canonid: Canonid, wiki: Path, tracker: str, repository: str) -> None:
-    """It reads what is there, and shows no token."""
+    """It reads what is there, shows no token, and gives away none but that of the site."""
     configure(wiki, f'repository = "{repository}"')
     with serve_trackers() as site:
         urls = {"CANONID_GITHUB_URL": site.url, "CANONID_GITLAB_URL": site.url}
         ran = canonid(
-            "issues", "plan", wiki, "--tracker", tracker, GITHUB_TOKEN="hush-hush", GITLAB_TOKEN="hush-hush", **urls
+            "issues", "plan", wiki, "--tracker", tracker, GITHUB_TOKEN="hush-github", GITLAB_TOKEN="hush-gitlab", **urls
         )
 
     assert ran.stdout.startswith("create: adapalene")
     assert f"{repository}/" in ran.stdout
     assert "hush" not in ran.stdout + ran.stderr
-    assert (site.writes, "hush-hush" in site.tokens[0]) == ([], True)
+    assert site.writes == []
+    assert {token.removeprefix("Bearer ") for token in site.tokens} == {f"hush-{tracker}"}
 
 
 def test_a_second_sync_of_a_site_is_sent_nothing_again(canonid: Canonid, wiki: Path) -> None:

@@ -201,6 +201,27 @@ def test_declined_issues_are_told_and_left_alone() -> None:
     assert step_of([], [declined], NOTHING).action is Action.WAIVED
 
 
+def test_a_closed_issue_is_not_closed_again() -> None:
+    """Each run would tell those who follow it."""
+    assert plan_steps([], [as_existing(issue_of(), is_open=False)], NOTHING) == []
+
+
+def test_what_is_new_on_a_page_whose_issue_was_declined_has_an_issue_of_its_own() -> None:
+    """People decided about what it said then."""
+    declined = as_existing(issue_of(), is_open=False, is_declined=True)
+    issues = plan_issues([WRONG, OTHER], DRAFT, declined=declined_by([declined]))
+
+    assert [step.action for step in plan_steps(issues, [declined], NOTHING)] == [Action.CREATE, Action.WAIVED]
+
+
+def test_issues_that_are_opened_again_are_rationed_as_new_ones() -> None:
+    """Both are news in everybody's inbox."""
+    issues = plan_issues([WRONG, MISSING], DRAFT)
+    closed = [as_existing(issue, issue.state.key, is_open=False) for issue in issues]
+
+    assert [step.action for step in plan_steps(issues, closed, NOTHING, 1)] == [Action.REOPEN, Action.HELD]
+
+
 def test_no_more_new_issues_than_allowed() -> None:
     """The others are held back; updates are free."""
     issues = plan_issues([WRONG, MISSING], DRAFT)
@@ -250,3 +271,10 @@ def test_silence_takes_nothing_out_of_an_issue(ground: Ground, action: Action, n
     before = as_existing(issue_of(WRONG, OTHER))
 
     assert step_of([issue_of(WRONG, *new)], [before], ground).action is action
+
+
+def test_a_fence_in_a_diff_does_not_end_the_diff() -> None:
+    """What follows it would be read as text of ours."""
+    (issue,) = plan_issues([WRONG], replace(DRAFT, diff=lambda _: "-a\n+````\n @everyone\n"))
+
+    assert "\n`````diff\n-a\n+````\n @everyone\n`````\n" in issue.body

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -77,6 +78,31 @@ def test_a_second_sync_sends_no_change(tracker: Tracker, site: Site) -> None:
     assert {number for _, number in second} == {"#1", "#2", "#3", "#4", "#5"}
     assert len(site.writes) == writes == 5
     assert set(site.tokens) <= {f"Bearer {SECRET}", SECRET}
+
+
+def test_closed_issues_are_read_too_whoever_made_them(kind: Kind, tracker: Tracker, site: Site) -> None:
+    """The sites leave them out unless asked; then each would be made again."""
+    tracker.read()
+    query = dict(parse_qsl(urlsplit(site.requests[0][1]).query))
+
+    assert {"state": query.get("state"), "scope": query.get("scope"), "labels": query["labels"]} == (
+        {"state": "all", "scope": None, "labels": "ids"}
+        if kind is Kind.GITHUB
+        else {"state": None, "scope": "all", "labels": "ids"}
+    )
+
+
+def test_only_its_owner_may_look_at_the_pages_that_are_kept(
+    kind: Kind, site: Site, waits: list[float], tmp_path: Path
+) -> None:
+    """The repository may be a private one."""
+    with opened(kind, site, waits, Shelf(tmp_path / "shelf")) as tracker:
+        sync(tracker, WRONG)
+        tracker.read()
+
+    assert [oct(path.stat().st_mode & 0o077) for path in (tmp_path / "shelf", *(tmp_path / "shelf").iterdir())] == (
+        ["0o0", "0o0"]
+    )
 
 
 def test_what_has_not_changed_is_not_sent_again(kind: Kind, site: Site, waits: list[float], tmp_path: Path) -> None:
