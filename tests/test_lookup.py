@@ -18,6 +18,7 @@ from canonid.lookup import ActiveTrials, Card, agreement, front_matter
 from canonid.lookup.query import read_query
 from canonid.model import Confidence, Verdict
 from tests.desk import (
+    ADAPALENE_KEY,
     FLAT_SIROLIMUS_KEY,
     METFORMIN_KEY,
     SALT_KEY,
@@ -334,8 +335,30 @@ def test_masses_that_differ_by_rounding_agree(desk: Desk) -> None:
     columns = desk.look("metformin").columns
     record = columns[0].record
     assert record is not None
-    heavier = replace(columns[0], record=replace(record, mass=165.62))
+    heavier = replace(columns[0], record=replace(record, mass=130.17))
     assert (agreement(columns)["mass"], agreement((heavier, *columns[1:]))["mass"]) == (True, False)
+
+
+def test_one_record_alone_agrees_with_nobody(desk: Desk) -> None:
+    """What only one authority states, and a name of which nothing is left to compare, is no agreement."""
+    columns = desk.look("metformin").columns
+    bare = [
+        replace(item, record=replace(item.record, name=name, synonyms=("—",), mass=None, formula=None, inchikey=None))
+        for item, name in zip(columns, ("one", "two", "three"), strict=True)
+        if item.record is not None
+    ]
+    assert agreement((columns[0], *bare[1:])) == agreement(bare) == {"name": False}
+
+
+@pytest.mark.parametrize("confidence", [Confidence.LOW, Confidence.HIGH])
+def test_an_inchikey_is_pasted_if_the_proven_records_have_one(desk: Desk, confidence: Confidence) -> None:
+    """One that is not proven has no say in it; two that differ leave it to the curator."""
+    card = desk.look("metformin")
+    record = card.columns[0].record
+    assert record is not None
+    odd = replace(card.columns[0], record=replace(record, inchikey=ADAPALENE_KEY), confidence=confidence)
+    lines = [line for line in front_matter(replace(card, columns=(odd, *card.columns[1:]))) if "inchikey" in line]
+    assert lines == ([f"inchikey: {METFORMIN_KEY}"] if confidence is Confidence.LOW else [])
 
 
 # Biologics

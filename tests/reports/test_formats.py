@@ -6,13 +6,14 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from canonid.model import Report
 from canonid.reports import Format, View, render
 from tests.reports.odd import CLAIMS, EMPTY, FULL, NAMES, ODD, REPORTS
-from tests.reports.samples import CONFIRMED, DISCREPANT
+from tests.reports.samples import CONFIRMED, DISCREPANT, SPELLING, WRONG
 
 every_format = pytest.mark.parametrize("form", Format)
 every_report = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
@@ -91,6 +92,16 @@ def test_a_row_has_the_claim_its_findings_and_its_evidence() -> None:
     assert (row["proposal"], row["confidence"], row["stale"]) == ("CHEMBL1265", "high", "no")
     assert row["url"] == "https://www.ebi.ac.uk/chembl/explore/compound/CHEMBL1232"
     assert row["retrieved_at"] == "2026-03-01T12:00:00Z"
+
+
+def test_a_row_has_the_gravest_of_its_findings_and_the_oldest_of_its_evidence() -> None:
+    """Who sorts by severity or by age must not miss a claim."""
+    (evidence,) = DISCREPANT.evidence
+    later = replace(evidence, retrieved_at=evidence.retrieved_at + timedelta(days=1), authority="drugbank")
+    claim = replace(DISCREPANT, evidence=(later, evidence))
+    (row,) = rows(replace(FULL, claims=(claim,), findings=(replace(WRONG, also=()), SPELLING)))
+    assert (row["codes"], row["severity"]) == ("ID103 ID301", "error")
+    assert (row["authorities"], row["retrieved_at"]) == ("chembl | drugbank", "2026-03-01T12:00:00Z")
 
 
 def test_a_finding_on_no_claim_has_a_row_of_its_own() -> None:

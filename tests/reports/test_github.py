@@ -49,6 +49,12 @@ def test_no_more_are_printed_than_github_shows() -> None:
     )
 
 
+def test_a_message_does_not_smuggle_in_a_line_end() -> None:
+    """Per cent signs begin the escapes of a command."""
+    found = replace(WRONG, message="50%0A::error::x", proposal=None)
+    assert lines(report(DISCREPANT, findings=(found,)))[0].endswith("::50%250A::error::x")
+
+
 def test_what_is_waived_is_not_annotated() -> None:
     """It is counted all the same."""
     assert lines(report(DISCREPANT, findings=(WAIVED,))) == [
@@ -82,3 +88,4 @@ def test_a_summary_that_github_would_refuse_is_cut_between_pages() -> None:
     assert len(shown.encode()) <= LARGEST_SUMMARY + 200
     assert shown.endswith("run canonid with `--format html`.\n")
     assert shown.splitlines()[-3].startswith("| ")
+    assert shown.splitlines()[-3].endswith(" |")

@@ -112,9 +112,16 @@ def test_a_proposal_is_a_fix_wherever_the_page_repeats_the_claim() -> None:
         DISCREPANT,
         replace(SPANNED, claim=replace(SPANNED.claim, end=150)),
         replace(SPANNED, claim=replace(SPANNED.claim, text=None, in_body=True, end=104)),
+        replace(SPANNED, claim=replace(SPANNED.claim, text=None, end=150)),
         replace(SPANNED, claim=replace(SPANNED.claim, kind=STATUS.claim.kind)),
     ],
-    ids=["no span", "over several lines", "null in a sentence", "status in the page's words"],
+    ids=[
+        "no span",
+        "over several lines",
+        "null in a sentence",
+        "null over several lines",
+        "status in the page's words",
+    ],
 )
 def test_no_fix_is_offered_where_it_takes_a_person(judged: Any) -> None:
     """A wrong edit is worse than none."""
@@ -164,4 +171,5 @@ def test_what_could_not_be_checked_is_noted() -> None:
     """No result is not a clean bill of health."""
     notes = log(FULL)["invocations"][0]["toolExecutionNotifications"]
     assert "drugbank: unavailable: no DrugBank export supplied" in [note["message"]["text"] for note in notes]
+    assert "pubchem: degraded: did not answer within 30 s" in [note["message"]["text"] for note in notes]
     assert "not checked: no DrugBank export supplied" in [note["message"]["text"] for note in notes]

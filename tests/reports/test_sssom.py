@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from canonid.model import Place, Report
+from canonid.model import Place, Report, Verdict
 from canonid.reports import Format, View, render
 from canonid.reports.sssom import NO_TERM
 from tests.reports.odd import EMPTY, FULL, NASTY, REPORTS, TRIAL
@@ -83,6 +83,14 @@ def test_only_what_is_confirmed_is_a_mapping() -> None:
     """Wrong, open and unchecked claims are none, and a trial's status is no term."""
     assert {row["object_id"] for row in rows(FULL)} == {"chembl.compound:CHEMBL1201570", NO_TERM}
     assert rows(report(TRIAL_STATUS)) == rows(EMPTY) == []
+    assert rows(report(replace(CONFIRMED_NULL, verdict=Verdict.DISCREPANT))) == []
+
+
+def test_the_version_is_that_of_the_identifiers_own_source() -> None:
+    """The record of another authority may have confirmed it; its release says nothing of this one."""
+    other = replace(ANAKINRA, authority="drugbank", release="5.1.13")
+    assert rows(report(replace(CONFIRMED, evidence=(other, ANAKINRA))))[0]["object_source_version"] == "synthetic 1"
+    assert rows(report(replace(CONFIRMED, evidence=(other,))))[0]["object_source_version"] == ""
 
 
 def test_a_mapping_that_a_page_repeats_is_one() -> None:

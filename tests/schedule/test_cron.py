@@ -34,6 +34,8 @@ def due(cron: str, count: int, zone: str = "UTC", start: datetime = SATURDAY) ->
         ("0 3 * * Tuesday", ["Tue 31 Mar 03:00", "Tue 07 Apr 03:00"]),
         ("0 3 * * 6-7", ["Sun 29 Mar 03:00", "Sat 04 Apr 03:00"]),
         ("0 3 * * sun-mon", ["Sun 29 Mar 03:00", "Mon 30 Mar 03:00"]),
+        ("0 3 * * fri-mon", ["Sun 29 Mar 03:00", "Mon 30 Mar 03:00"]),
+        ("0 3 * * 2/2", ["Tue 31 Mar 03:00", "Thu 02 Apr 03:00"]),
         ("0 3 * * 1-5/2", ["Mon 30 Mar 03:00", "Wed 01 Apr 03:00"]),
         ("0 3 * * 0-7", ["Sun 29 Mar 03:00", "Mon 30 Mar 03:00"]),
         ("0 3 1 * 1", ["Mon 30 Mar 03:00", "Wed 01 Apr 03:00"]),
