@@ -43,7 +43,8 @@ def test_js_yaml_is_strict() -> None:
 
 STYLES = [
     "CHEMBL1232", "'CHEMBL1232'", '"CHEMBL1232"', "CHEMBL1232   # c", "'CHEMBL1232' # it's", "|-\n  CHEMBL1232",
-    ">-\n  CHEMBL1232", "&a CHEMBL1232", "!!str CHEMBL1232", "\n  CHEMBL1232", "\n  'CHEMBL1232'", '"\\x43HEMBL1232"',
+    ">-\n  CHEMBL1232", ">\n  CHEMBL\n  1232", "&a CHEMBL1232", "!!str CHEMBL1232", "\n  CHEMBL1232",
+    "\n  'CHEMBL1232'", '"\\x43HEMBL1232"',
 ]  # fmt: skip
 NULLS = ["null", "~", "Null", "'null'", "null   # not confirmed", "none", "&a null", "\n  null", ">\n  null"]
 

@@ -121,7 +121,7 @@ def test_nested_list_of_the_subject(text: str) -> None:
 def test_gap_tags() -> None:
     """Tags count wherever they stand but in code, and only whole."""
     tag = "#gap/needs-canonical-id"
-    text = f"---\na: null # {tag}\n---\nx {tag} — y\n`{tag}` {tag}s\n"
+    text = f"---\na: null # {tag}, not `{tag}`\n---\nx {tag} — y\n`{tag}` {tag}s\n"
     assert [str(gap.place) for gap in page(text).gaps] == ["fisetin.md:2:11", "fisetin.md:4:3"]
 
 
@@ -131,6 +131,11 @@ def test_section_about_another_substance(heading: str, lines: str) -> None:
     """Its identifiers are not the subject's, and neither are those of its subsections."""
     assert claims(f"# Fisetin\n\n## {heading}\n\n### Details\n\n{lines}\n") == []
     assert claims(f"# Fisetin\n\n## {heading}\n\nx\n\n## Identity\n\n{lines}\n") == CHEMBL25
+
+
+def test_page_about_what_would_be_another_substance_elsewhere() -> None:
+    """The heading of the page itself names its subject."""
+    assert claims("# Metabolites of losartan\n\n- ChEMBL ID: CHEMBL25\n", "exp3174") == CHEMBL25
 
 
 def test_table_of_another_substance_with_a_column_for_the_subject() -> None:

@@ -76,6 +76,12 @@ def test_words_about_such_a_comment_waive_nothing(text: str) -> None:
     assert (page.ignores, page.problems) == ((), ())
 
 
+def test_a_value_of_front_matter_is_no_comment() -> None:
+    """Without the mark of one it is a text like any other."""
+    page = read("---\nchembl-id: CHEMBL25\nnote: canonid: ignore ID301 — why\n---\n")
+    assert page.ignores == ()
+
+
 @pytest.mark.parametrize(
     ("comment", "complaint"),
     [

@@ -22,6 +22,7 @@ def tables(text: str) -> list[Table]:
         ("  ````\n```\n  ````\ny", "      \n   \n      \ny"),
         ("```\nx", "   \n "),
         ("```x``` y", "        y"),
+        ("```\nx\n```yaml\n```\ny", "   \n \n       \n   \ny"),
         ("a <!-- x\ny --> b", "a       \n      b"),
         ("a <!-- x", "a <!-- x"),
         (" <!-- x\ny", "       \n "),

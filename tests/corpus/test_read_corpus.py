@@ -118,6 +118,7 @@ def test_nothing_to_read_is_an_error(tmp_path: Path) -> None:
     [
         (b"a\nb \xc3\xa9\xff", 2, 4, "not UTF-8 (byte 0xFF); save the file as UTF-8"),
         (b"\xff\xfea\x00", 1, 1, "not UTF-8 (byte 0xFF); save the file as UTF-8"),
+        (b"\x00a", 1, 1, "a NUL byte: this is not a text file, or it is damaged"),
         (b"a\r\n\x00", 2, 1, "a NUL byte: this is not a text file, or it is damaged"),
     ],
 )

@@ -138,3 +138,9 @@ def test_name(text: str, name: str | None) -> None:
 def test_prose_that_is_struck_out() -> None:
     """What a curator struck out is no longer claimed; it is no "none" either."""
     assert read_prose(CHEMBL, " ~~CHEMBL1232~~ CHEMBL1265") == Value("CHEMBL1265", 16, 26)
+    assert read_prose(CHEMBL, " ~~CHEMBL1232~~") is None
+
+
+def test_prose_that_leads_to_another_page() -> None:
+    """A link of a wiki is no identifier, although the page may be named after one."""
+    assert read_prose(DRUGBANK, " [[DB00331]]") is None

@@ -68,8 +68,8 @@ class Postbox:
 
 
 @contextmanager
-def mail_server(host: str = "127.0.0.1", *, refuses: bool = False) -> Iterator[Postbox]:
-    """A mail server without encryption that lets anybody in, or refuses every recipient."""
+def mail_server(host: str = "127.0.0.1", *, refuses: bool = False, login: str = "235 welcome") -> Iterator[Postbox]:
+    """A mail server without encryption that answers `login` to everybody, or refuses every recipient."""
     box = Postbox()
 
     class Handler(socketserver.StreamRequestHandler):
@@ -86,7 +86,7 @@ def mail_server(host: str = "127.0.0.1", *, refuses: bool = False) -> Iterator[P
             if verb == "DATA":
                 self._say("354 go on")
                 self._take()
-            known = {"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": "235 welcome", "QUIT": "221 bye"}
+            known = {"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": login, "QUIT": "221 bye"}
             self._say("550 no such user" if refuses and verb == "RCPT" else known.get(verb, "250 ok"))
             return verb != "QUIT"
 

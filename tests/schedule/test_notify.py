@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,7 +114,9 @@ def test_a_webhook_that_does_not_take_it_is_reported(status: int) -> None:
     assert len(hook.received) == 1
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/secret", "http://[bad/secret"])
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:{port}/secret", "http://[bad/secret", "http://127.0.0.1:secret/"]
+)
 def test_a_webhook_that_cannot_be_reached_is_reported_without_its_address(address: str) -> None:
     """Which is a secret."""
     with deaf() as port:
@@ -141,8 +144,16 @@ def test_a_password_is_sent_on_this_machine_without_encryption() -> None:
     """Nobody can listen in between; the name and the password may hold any character."""
     with mail_server() as box:
         list(notify(mail(f"smtp://me%40x:p%40ss@127.0.0.1:{box.port}"), NEWS))
-    assert any(command.startswith("AUTH PLAIN ") for command in box.commands)
+    (sent,) = [command.removeprefix("AUTH PLAIN ") for command in box.commands if command.startswith("AUTH PLAIN ")]
+    assert base64.b64decode(sent) == b"\0me@x\0p@ss"
     assert len(box.mails) == 1
+
+
+def test_a_refused_password_is_reported_without_what_the_server_says() -> None:
+    """It may repeat what it was sent."""
+    with mail_server(login="535 no such user me with the password secret") as box:
+        ((_, failure),) = notify(mail(f"smtp://me:secret@127.0.0.1:{box.port}"), NEWS)
+    assert failure == "the mail server answered 535 (SMTPAuthenticationError)"
 
 
 def test_a_password_is_not_sent_in_the_clear_to_others() -> None:

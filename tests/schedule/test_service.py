@@ -250,6 +250,18 @@ def test_a_run_that_does_not_stop_in_time_is_left_behind(desk: Desk) -> None:
         assert service._idle.wait(30)
 
 
+def test_a_single_run_that_does_not_stop_in_time_is_not_said_to_be_done(desk: Desk) -> None:
+    """Its exit code would tell cron that all is well."""
+    release = threading.Event()
+    desk.before = lambda _stop: assert_(release.wait(30))
+    service = desk.service(grace=0.05)
+    try:
+        assert service.once(until(lambda: "run.started" in desk.events())) is Outcome.STOPPED
+    finally:
+        release.set()
+        assert service._idle.wait(30)
+
+
 def assert_(condition: bool) -> None:
     assert condition
 
