@@ -89,8 +89,8 @@ def _by_search(authority: str, searched: dict[ByName | ByStructure, Answer], cas
     keys = [question.inchikey for question in searched if isinstance(question, ByStructure)]
     parts = [f"the name{'s' if len(names) > 1 else ''} {', '.join(names)}"] if names else []
     parts += [f"InChIKey {', '.join(keys)}"] if keys else []
-    newest = min(answer.evidence.retrieved_at for answer in searched.values() if not isinstance(answer, Unavailable))
+    oldest = min(answer.evidence.retrieved_at for answer in searched.values() if not isinstance(answer, Unavailable))
     biologics = (anchor for anchor in case.profile.anchors if anchor.kind in BIOLOGIC)
     kind = next((f"{label(anchor)} is of type {anchor.kind.value}, and " for anchor in biologics), "")
     kind = kind if case.profile.is_biologic else ""
-    return f"{kind}{AUTHORITIES[authority]} has nothing under {' or '.join(parts)} (searched {newest:%Y-%m-%d})"
+    return f"{kind}{AUTHORITIES[authority]} has nothing under {' or '.join(parts)} (searched {oldest:%Y-%m-%d})"
