@@ -12,8 +12,9 @@ from pathlib import Path
 def write_whole(path: Path, content: Iterable[bytes], mode: int = 0o666) -> None:
     """Put `content` in place of a file, which keeps its mode, its owner and the links that lead to it.
 
-    A new file gets `mode`, as far as the umask allows. A file with several names, or whose owner nobody but its owner
-    can keep, is written over when all of `content` is there. Raises OSError, and then the file is as it was.
+    A new file gets `mode`, as far as the umask allows. Raises OSError, and then the file is as it was; but a file with
+    several names, or whose owner nobody but its owner can keep, is written over when all of `content` is there, which
+    a kill or a disk that fills just then can interrupt.
     """
     target = Path(os.path.realpath(path))
     former = target.stat() if target.exists() else None

@@ -39,6 +39,7 @@ TEXT = b'{"studies": []}'
 @pytest.mark.parametrize(
     ("coding", "packed"),
     [(None, TEXT), ("Identity", TEXT), ("gzip", gzip.compress(TEXT)), ("deflate", zlib.compress(TEXT))],
+    ids=["none", "identity", "gzip", "deflate"],  # the packed text has the time in it
 )
 def test_a_packed_body_is_unpacked(coding: str | None, packed: bytes) -> None:
     """However it is cut into chunks."""
