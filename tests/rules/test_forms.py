@@ -215,3 +215,48 @@ def test_what_a_title_explains_in_brackets_is_no_kin() -> None:
     sirolimus = record(CHEMBL, "CHEMBL413", "SIROLIMUS", synonyms=("Rapamycin",))
 
     assert identity_of_first(sirolimus, title="Rapamycin (Sirolimus)", chembl_id="CHEMBL413").relation is Relation.SAME
+
+
+PARENT = record(CHEMBL, "CHEMBL578", "ENALAPRIL", inchikey="GBXSMTUPTTWBMN-XIRDDKMYSA-N")
+PRODRUG = replace(PARENT, active=Reference(CHEMBL, "CHEMBL577"))
+ACTIVE = record(CHEMBL, "CHEMBL577", "ENALAPRILAT", inchikey="LZFZMUMEGBBDTC-QEJZJMRPSA-N")
+VALPROIC = record(CHEMBL, "CHEMBL109", "VALPROIC ACID", inchikey="NIJJYAXOARWZEE-UHFFFAOYSA-N")
+DIVALPROEX = record(
+    CHEMBL, "CHEMBL2105613", "DIVALPROEX", inchikey=METFORMIN_KEY, parent=Reference(CHEMBL, "CHEMBL109")
+)  # synthetic but for the names and the number of the parent
+SIBLING = replace(DIVALPROEX, reference=Reference(CHEMBL, "CHEMBL900"), name="VALPROATE SALTS", inchikey=ADAPALENE_KEY)
+
+
+@pytest.mark.parametrize(
+    ("title", "claimed", "known", "grounds"),
+    [
+        (
+            "Valproic acid",
+            DIVALPROEX,
+            VALPROIC,
+            "a salt or other form: ChEMBL names CHEMBL109 VALPROIC ACID as its parent",
+        ),
+        ("Divalproex", VALPROIC, DIVALPROEX, "the parent of CHEMBL2105613 DIVALPROEX, says ChEMBL"),
+        ("Divalproex", SIBLING, DIVALPROEX, "of the same parent as CHEMBL2105613 DIVALPROEX, says ChEMBL"),
+        ("Enalaprilat", PRODRUG, ACTIVE, "a prodrug: ChEMBL names CHEMBL577 ENALAPRILAT as its active form"),
+        ("Enalapril", ACTIVE, PRODRUG, "the active form of CHEMBL578 ENALAPRIL, says ChEMBL"),
+    ],
+)
+def test_what_an_authority_says_of_a_family_is_said_in_the_finding(
+    title: str, claimed: Record, known: Record, grounds: str
+) -> None:
+    """Its name would not tell: the record is no other substance, but a form of the subject."""
+    identity = identity_of_first(claimed, known, title=title, chembl_id=claimed.reference.identifier)
+
+    assert (identity.relation, identity.grounds) == (Relation.OTHER_FORM, grounds)
+
+
+def test_an_ester_of_which_nothing_is_known_but_its_name_is_named_as_one() -> None:
+    """DrugBank says nothing of families."""
+    ester = record(DRUGBANK, "DB00718", "Adefovir dipivoxil", inchikey="WOZSCQDILHKSGG-UHFFFAOYSA-N")
+    known = record(DRUGBANK, "DB13868", "Adefovir", inchikey="SUPKOOSCJHTBAH-UHFFFAOYSA-N")
+
+    identity = identity_of_first(ester, known, title="Adefovir", drugbank_id="DB00718")
+
+    assert identity.relation is Relation.OTHER_SUBSTANCE
+    assert identity.grounds == "by its name a form, ester or parent of it; InChIKey differs"

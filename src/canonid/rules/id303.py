@@ -1,7 +1,7 @@
 """The identifier is of another form of the substance.
 
-Salts, stereoisomers, isotopologues and charged forms have records of their own. A page about the parent that carries
-the salt's id (or the other way round) joins to other activities, doses and trials.
+Salts, stereoisomers, isotopologues, charged forms and prodrugs have records of their own. A page about the parent that
+carries the salt's id (or the other way round) joins to other activities, doses and trials.
 
 Example: `chembl-id: CHEMBL1703` on a page about metformin is metformin hydrochloride.
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from canonid.chemistry import counter_ion, read_formula
+from canonid.identifiers import AUTHORITIES
 from canonid.model import Record
 from canonid.names import ION_WORDS
 from canonid.rules.profile import (
     NameMatch,
     Profile,
     describe_form,
+    kin_of,
     label,
     name_match,
     record_keys,
@@ -87,9 +89,34 @@ def identify(record: Record, profile: Profile, *, names_complete: bool = True) -
     if salt:
         kind = "an ion" if salt in ION_WORDS else "a salt or solvate"
         return Identity(Relation.OTHER_FORM, f"{kind}: {salt}", match, fit)
+    if match < NameMatch.SYNONYM and (family := _family(record, profile)):
+        return Identity(Relation.OTHER_FORM, family, match, fit)
     if match is NameMatch.NONE:
         return _unnamed(record, profile, fit, other, names_complete)
     return _named(record, profile, match, fit, other)
+
+
+def _family(record: Record, profile: Profile) -> str:
+    """What an authority says a record is to the subject, as a clause; an empty text if it says nothing.
+
+    Such as the salt of a parent, or a prodrug: ChEMBL lists most molecules as their own parent and active form.
+    """
+    ours = record.reference
+    for anchor in profile.anchors:
+        theirs, who = anchor.reference, AUTHORITIES[record.authority]
+        if theirs == ours or theirs.prefix != ours.prefix:
+            continue
+        if record.parent == theirs:
+            return f"a salt or other form: {who} names {label(anchor)} as its parent"
+        if anchor.parent == ours:
+            return f"the parent of {label(anchor)}, says {who}"
+        if record.active == theirs:
+            return f"a prodrug: {who} names {label(anchor)} as its active form"
+        if anchor.active == ours:
+            return f"the active form of {label(anchor)}, says {who}"
+        if record.parent is not None and record.parent == anchor.parent:
+            return f"of the same parent as {label(anchor)}, says {who}"
+    return ""
 
 
 def _fit(record: Record, profile: Profile) -> tuple[Fit, str, tuple[Record, ...]]:
@@ -141,7 +168,8 @@ def _unnamed(record: Record, profile: Profile, fit: Fit, other: str, names_compl
             return Identity(Relation.OTHER_STRUCTURE, f"InChIKey differs from {other}", fit=fit)
         return Identity(Relation.UNPROVEN, "its names could not be compared", fit=fit)
     if differs:
-        return Identity(Relation.OTHER_SUBSTANCE, "no shared name; InChIKey differs", fit=fit)
+        kin = "by its name a form, ester or parent of it" if kin_of(record, profile.names) else "no shared name"
+        return Identity(Relation.OTHER_SUBSTANCE, f"{kin}; InChIKey differs", fit=fit)
     return _by_names_alone(record, profile)
 
 
