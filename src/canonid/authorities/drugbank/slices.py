@@ -16,8 +16,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from lxml import etree
+
 from canonid.authorities.drugbank.entry import Entry, Located, refusal
-from canonid.authorities.drugbank.xml import LARGEST_DRUG, DrugReader, read_drugs, read_root
+from canonid.authorities.drugbank.xml import HARDENED, LARGEST_DRUG, DrugReader, read_drugs, read_root
 from canonid.errors import ExportError
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 SLICE = 1024 * 1024
 """Bytes that a process parses at once: a dozen drugs, about 5 MB as a tree."""
+
+_AT_ONCE = SLICE + SLICE // 2
+"""Bytes of a piece that is parsed as a whole, half again as fast as a stream; nothing but tags take 65 MB as a tree."""
 
 _HEAD = 64 * 1024
 _WINDOW = 64 * 1024
@@ -121,8 +126,11 @@ def read_slice(piece: Slice) -> list[Entry]:
     """
     read = DrugReader(piece.path, piece.namespace)
     try:
+        if piece.end - piece.start <= _AT_ONCE:
+            root = etree.fromstring(b"".join(_chunks(piece)), etree.XMLParser(**HARDENED))
+            return [entry for drug in root.iterchildren(read.tag) if (entry := read.entry(drug)) is not None]
         return [entry for entry, _, _ in read_drugs(read, _chunks(piece))]
-    except ExportError as error:
+    except (ExportError, etree.XMLSyntaxError) as error:
         raise refusal(piece.path, f"cannot be cut at its drugs ({error})") from error
 
 
