@@ -210,9 +210,14 @@ def test_who_does_not_wait_is_told_who_has_it_and_what_to_do(database: Path) -> 
 
 def test_who_waits_gets_it_when_it_ends(database: Path) -> None:
     """Here because the holder gives no more sign of life; whom it waits for is told once."""
-    held_elsewhere(database, lasts=0.3)
+    held_elsewhere(database)
     told: list[str] = []
-    with lease.hold(database, wait=30, on_wait=lambda held: told.append(held.who)) as held:
+
+    def on_wait(held: lease.Holding) -> None:
+        told.append(held.who)
+        held_elsewhere(database, lasts=0.2)
+
+    with lease.hold(database, wait=30, on_wait=on_wait) as held:
         assert held.holder != ELSEWHERE
     assert told == ["process 17 on other-host"]
 

@@ -16,10 +16,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from lxml import etree
-
 from canonid.authorities.drugbank.entry import Entry, Located, refusal
-from canonid.authorities.drugbank.xml import HARDENED, LARGEST_DRUG, DrugReader, read_drugs, read_root
+from canonid.authorities.drugbank.xml import LARGEST_DRUG, DrugReader, read_at_once, read_drugs, read_root
 from canonid.errors import ExportError
 
 if TYPE_CHECKING:
@@ -127,10 +125,9 @@ def read_slice(piece: Slice) -> list[Entry]:
     read = DrugReader(piece.path, piece.namespace)
     try:
         if piece.end - piece.start <= _AT_ONCE:
-            root = etree.fromstring(b"".join(_chunks(piece)), etree.XMLParser(**HARDENED))
-            return [entry for drug in root.iterchildren(read.tag) if (entry := read.entry(drug)) is not None]
+            return read_at_once(read, b"".join(_chunks(piece)))
         return [entry for entry, _, _ in read_drugs(read, _chunks(piece))]
-    except (ExportError, etree.XMLSyntaxError) as error:
+    except ExportError as error:
         raise refusal(piece.path, f"cannot be cut at its drugs ({error})") from error
 
 
