@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM, Reference
-from canonid.model import Answer, ById, ByName, Confidence, Dossier, Question, Record
+from canonid.model import Answer, ById, ByName, Confidence, Dossier, Question, Record, Severity, Verdict
+from canonid.reconcile import judge_case
 from canonid.rules.candidates import candidate_for
 from canonid.rules.case import Case
 from canonid.rules.identity import Identity, Relation
@@ -16,6 +17,8 @@ from tests.rules.records import (
     DB_SIROLIMUS,
     ERTAPENEM_KEY,
     FLAT_SIROLIMUS_KEY,
+    METFORMIN,
+    METFORMIN_HCL,
     METFORMIN_KEY,
     answer_of,
     case,
@@ -260,3 +263,37 @@ def test_an_ester_of_which_nothing_is_known_but_its_name_is_named_as_one() -> No
 
     assert identity.relation is Relation.OTHER_SUBSTANCE
     assert identity.grounds == "by its name a form, ester or parent of it; InChIKey differs"
+
+
+VECURONIUM = record(CHEMBL, "CHEMBL1201219", "VECURONIUM", inchikey="BGSZAXLLHYERSY-XQIGCQGXSA-N")
+VECURONIUM_BROMIDE = record(
+    CHEMBL,
+    "CHEMBL1200629",
+    "VECURONIUM BROMIDE",
+    inchikey="VEPSYABRBFXYIB-PWXDFCLTSA-M",
+    formula="C34H57BrN2O4",
+    parent=VECURONIUM.reference,
+)
+POTASSIUM_IODIDE = record(
+    CHEMBL, "CHEMBL1141", "POTASSIUM IODIDE", inchikey="NLKNQRATVPKPDG-UHFFFAOYSA-M", formula="IK"
+)
+POTASSIUM = record(DRUGBANK, "DB14500", "Potassium")
+
+
+@pytest.mark.parametrize(
+    ("salt", "parent", "severity", "verdict"),
+    [
+        (VECURONIUM_BROMIDE, VECURONIUM, Severity.INFO, Verdict.UNDETERMINED),
+        (METFORMIN_HCL, METFORMIN, Severity.WARNING, Verdict.DISCREPANT),  # there is a free base
+        (POTASSIUM_IODIDE, POTASSIUM, Severity.WARNING, Verdict.DISCREPANT),  # no organic cation
+    ],
+)
+def test_only_the_halide_of_a_quaternary_cation_goes_by_the_name_of_the_cation(
+    salt: Record, parent: Record, severity: Severity, verdict: Verdict
+) -> None:
+    """There is no free base: the INN is that of the salt, and who says vecuronium means its bromide."""
+    title = salt.name.partition(" ")[0].title() if salt.name else ""
+    judged, findings = judge_case(case(page(title, chembl_id=salt.reference.identifier), salt, parent))
+
+    assert [(found.code, found.severity) for found in findings] == [("ID303", severity)]
+    assert [item.verdict for item in judged] == [verdict]
