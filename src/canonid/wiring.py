@@ -6,7 +6,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from canonid.authorities.transport import Courier, EvenPacer, Pacer
 from canonid.corpus import fields_from, read_corpus
 from canonid.corpus.files import would_be_found
 from canonid.doctor import Changed, Diagnosis, Surroundings, examine
-from canonid.errors import CorpusError, SettingsError
+from canonid.errors import SettingsError
 from canonid.fixes import Fixes, read_texts
 from canonid.fixes import plan_fixes as fix_plans
 from canonid.gather import Freshness, Gatherer, Progress
@@ -92,14 +92,7 @@ def base_of(root: Path) -> str:
 
 
 def read_pages(settings: Settings, paths: Sequence[Path]) -> list[Page]:
-    """The pages under `paths`, read as the settings say; issues that canonid keeps as files are no pages.
-
-    Raises CorpusError for a pipe or a device, which might never end.
-    """
-    for path in paths:
-        with suppress(OSError):  # what cannot be looked at is left to the reader, which says so
-            if path.exists() and not (path.is_dir() or path.is_file()):
-                raise CorpusError(f"{path} is neither a file nor a folder; name a page, a table or a folder")
+    """The pages under `paths`, read as the settings say; issues that canonid keeps as files are no pages."""
     root = corpus_root(settings, paths)
     return list(check_codes(read_corpus(paths, root, fields_from(settings.fields), _excluded(settings, root))))
 

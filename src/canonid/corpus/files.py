@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from canonid.corpus.source import Source
+from canonid.corpus.source import Source, Text
 from canonid.errors import CorpusError
-from canonid.model import Problem
 
 PAGE_ENDINGS = (".md", ".markdown")
 _SKIPPED_FOLDERS = frozenset({"node_modules"})
@@ -31,7 +30,7 @@ def find_files(paths: Sequence[Path], root: Path, exclude: Sequence[str] = ()) -
 
     A folder is searched for pages; hidden folders and files, node_modules and what matches `exclude` are passed over.
     A file that is named itself is taken whatever its name. Raises CorpusError for a path that does not exist, for a
-    folder that cannot be listed and when there is nothing to read.
+    pipe or a device, which might never end, for a folder that cannot be listed and when there is nothing to read.
     """
     base = Path(os.path.abspath(root))  # noqa: PTH100 - Path.absolute keeps "..", and resolve follows links
     found: dict[str, File] = {}
@@ -61,8 +60,11 @@ def _with_text(file: File) -> File:
 def _files_at(path: Path, base: Path, exclude: Sequence[str]) -> Iterator[File]:
     try:
         is_folder, is_there = path.is_dir(), path.exists() or path.is_symlink()
+        is_endless = path.exists() and not (is_folder or path.is_file())
     except OSError as error:
         raise CorpusError(f"cannot look at {path}: {error.strerror}") from None
+    if is_endless:
+        raise CorpusError(f"{path} is neither a file nor a folder; name a page, a table or a folder")
     if is_folder:
         yield from _walk(path, base, exclude)
     elif is_there:
@@ -148,23 +150,22 @@ def _shown(path: Path, base: Path) -> str:
     return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else absolute.as_posix()
 
 
-def read_source(file: File) -> tuple[Source, Problem | None]:
+def read_file(file: File) -> Text:
     """The text of `file`; if it cannot be read as text, an empty one and the reason."""
+    nothing = Source(file.shown, "")
     if file.is_misnamed:
-        source = Source(file.shown, "")
-        return source, source.problem(0, "the path of this file is not UTF-8, so it was not read; rename it")
+        return Text(nothing, nothing.problem(0, "the path of this file is not UTF-8, so it was not read; rename it"))
     try:
         data = file.path.read_bytes()
     except OSError as error:
-        return Source(file.shown, ""), Source(file.shown, "").problem(0, f"cannot be read: {error.strerror or error}")
+        return Text(nothing, nothing.problem(0, f"cannot be read: {error.strerror or error}"))
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         before = Source(file.shown, data[: error.start].decode())
         byte = f"byte 0x{data[error.start]:02X}"
-        return Source(file.shown, ""), before.problem(len(before.text), f"not UTF-8 ({byte}); save the file as UTF-8")
+        return Text(nothing, before.problem(len(before.text), f"not UTF-8 ({byte}); save the file as UTF-8"))
     source = Source(file.shown, text)
     if (nul := text.find("\0")) >= 0:
-        problem = source.problem(nul, "a NUL byte: this is not a text file, or it is damaged")
-        return Source(file.shown, ""), problem
-    return source, None
+        return Text(nothing, source.problem(nul, "a NUL byte: this is not a text file, or it is damaged"))
+    return Text(source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from typing import NamedTuple
 
 from canonid.model import Place, Problem
 
@@ -42,3 +43,10 @@ class Source:
     def problem(self, offset: int, message: str, field: str = "") -> Problem:
         """A defect at `offset`."""
         return Problem(self.place(offset), message, field)
+
+
+class Text(NamedTuple):
+    """A file as it was read; `problem` says why it could not be, and then `source` is empty."""
+
+    source: Source
+    problem: Problem | None = None
