@@ -21,7 +21,7 @@ LAYERS = {
     "atomic": 0, "chemistry": 0, "errors": 0, "identifiers": 0, "model": 0, "names": 0, "waiver": 0,
     "authorities": 1, "corpus": 1, "reports": 1, "rules": 1, "store": 1,
     "doctor": 2, "fixes": 1, "gather": 2, "inventory": 2, "lookup": 2, "reconcile": 2, "schedule": 2,
-    "git": 2, "memory": 2, "triage": 2, "waive": 2, "waiver_file": 2,
+    "git": 2, "judgement": 2, "memory": 2, "triage": 2, "waive": 2, "waiver_file": 2,
     "issues": 2, "tracking": 3,
     "config_file": 3, "setting_kinds": 3, "settings": 3, "wiring": 3,
     "__main__": 4, "cli": 4,

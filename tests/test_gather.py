@@ -429,3 +429,40 @@ def test_an_answer_is_a_reply_be_it_none() -> None:
     """An outage is no answer, and neither is a question that nobody asked."""
     found, missing = Found((), old(asking(), 1)), NotFound(old(asking(), 1, None))
     assert [is_answered(answer) for answer in (found, missing, Unavailable("down"), None)] == [True, True, False, False]
+
+
+# --- until when nobody need be asked ---------------------------------------------------------------------------------
+
+FOUND, NOT_FOUND = Freshness().found, Freshness().not_found
+
+
+@pytest.mark.parametrize(
+    ("held", "offline", "left"),
+    [
+        ([old(asking(), 1), old(asking(number=2), 5)], False, FOUND - timedelta(days=5)),
+        ([old(asking(), 1, None), old(asking(number=2), 5)], False, NOT_FOUND - timedelta(days=1)),
+        ([old(asking(), 1)], False, None),  # nobody answers the other
+        ([old(asking(), 1), old(asking(number=2), 31)], False, None),  # one is too old, and used for want of a newer
+        ([old(asking(), 1)], True, FOUND - timedelta(days=1)),
+        ([old(asking(), 1), old(asking(number=2), 31)], True, FOUND - timedelta(days=1)),
+    ],
+)
+def test_the_oldest_reply_says_when_somebody_is_asked_again(
+    held: list[Evidence], offline: bool, left: timedelta | None
+) -> None:
+    """None if the next run would ask at once; offline, nobody is asked for what is missing or old."""
+    asked = [asking(), asking(number=2)]
+    chembl = Scripted(script={question: SILENCE for _, question in asked})
+    gathered = gatherer(chembl, store=shelf(*held), offline=offline)
+    gathered.ask(asked)
+
+    assert gathered.good_until() == (None if left is None else NOW + left)
+
+
+def test_what_is_asked_of_a_file_or_cannot_be_asked_does_not_age() -> None:
+    """A file says the same until it changes, and a question that an authority does not take is never put to it."""
+    drugbank = Scripted("drugbank", {asking()[1]: SILENCE}, is_local=True)
+    gathered = gatherer(Scripted(), drugbank)
+    gathered.ask([("drugbank", asking()[1]), ("chembl", ByName("metformin"))])
+
+    assert gathered.good_until() == datetime.max.replace(tzinfo=UTC)

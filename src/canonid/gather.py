@@ -140,6 +140,25 @@ class Gatherer:
         """How each authority was used, for the report."""
         return {authority.name: self._summary(authority) for authority in self.authorities}
 
+    def good_until(self) -> datetime | None:
+        """Up to when the same questions would have the same answers without anybody being asked; None if not even now.
+
+        Offline, nobody is asked anyway, and a local authority says the same as long as its file does.
+        """
+        remote = {authority.name for authority in self.authorities if not authority.is_local}
+        until = datetime.max.replace(tzinfo=UTC)
+        for (name, question), answer in self.answers.items():
+            if name not in remote or not self._authority(name).accepts(question):
+                continue
+            if isinstance(answer, Unavailable) or answer.evidence.stale:
+                if not self.offline:
+                    return None
+                continue
+            evidence = answer.evidence
+            limit = self.freshness.limit(name, found=evidence.payload is not None)
+            until = min(until, evidence.retrieved_at + limit)
+        return until
+
     def heed(self) -> None:
         """Raise Stopped if the run is to stop; called where nothing is left half done."""
         if self.stop.is_set():

@@ -22,7 +22,7 @@ from canonid.authorities.drugbank.lookup import Catalogue, ImportedExport
 from canonid.authorities.pacing import Budget, Rationed, SharedPacer
 from canonid.authorities.pubchem import PubChemAuthority
 from canonid.authorities.transport import Courier, EvenPacer, Pacer
-from canonid.corpus import fields_from, read_corpus
+from canonid.corpus import fields_from, read_corpus, read_files
 from canonid.corpus.files import would_be_found
 from canonid.doctor import Changed, Diagnosis, Surroundings, examine
 from canonid.errors import SettingsError
@@ -31,11 +31,11 @@ from canonid.fixes import plan_fixes as fix_plans
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.issues import issue_files
+from canonid.judgement import Inputs, judge_corpus
 from canonid.lookup import Card, lookup, lookup_page
 from canonid.memory import Memory, recall
 from canonid.memory import remember as remember_run
 from canonid.model import Page, Report
-from canonid.reconcile import reconcile
 from canonid.reports import narrow
 from canonid.settings import KEYS, Settings, check_choice, plain
 from canonid.store.counts import read_counts
@@ -296,11 +296,22 @@ def run_leased(
     check_choice(settings)
     root = corpus_root(settings, paths)
     memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root))
-    pages = read_pages(settings, paths)
-    first = _changed(settings, pages) if settings.max_requests is not None else ()
+    texts = tuple(read_files(paths, root, _excluded(settings, root)))
     with open_session(settings, progress, stop) as session:
-        report = reconcile(
-            pages, session.gatherer, shared=settings.shared, first=first, baselines=read_counts(settings.database)
+        inputs = Inputs(
+            texts,
+            fields_from(settings.fields),
+            settings.shared,
+            read_counts(settings.database),
+            catalogue_path(settings),
+        )
+        pages, report = judge_corpus(
+            inputs,
+            session.gatherer,
+            session.store,
+            _beside(settings, f"{settings.database.stem}.judgement"),
+            keep=lease is not None,
+            first=lambda pages: _changed(settings, pages),
         )
         if lease is not None:
             lease.check()
@@ -324,6 +335,8 @@ def _is_gone_from(root: Path, paths: Sequence[Path]) -> Callable[[str], bool]:
 
 def _changed(settings: Settings, pages: Sequence[Page]) -> frozenset[str]:
     """The pages that claim something else than in the last run: where requests are scarce, theirs come first."""
+    if settings.max_requests is None:
+        return frozenset()
     before = claims_of_last_run(settings.database, len(pages))
     now = {page.path: Counter((claim.field, claim.text) for claim in page.claims) for page in pages}
     changed = frozenset(path for path, claims in now.items() if claims != before.get(path, Counter()))

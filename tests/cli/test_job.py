@@ -42,6 +42,21 @@ def test_reconcile_remembers_and_check_does_not(canonid: Canonid, wiki: Path) ->
     assert len(last_runs(database(wiki))) == 2
 
 
+def test_over_the_same_pages_a_run_says_the_same_and_over_others_it_does_not(canonid: Canonid, wiki: Path) -> None:
+    """The second takes over what the first worked out; a check, which sees other pages, leaves that alone."""
+    first, again = (json.loads(canonid("reconcile", wiki, "--format", "json").stdout) for _ in range(2))
+    kept = database(wiki).with_name("canonid.judgement").read_bytes()
+    canonid("check", wiki / "anakinra.md")
+    unchanged = database(wiki).with_name("canonid.judgement").read_bytes()
+    (wiki / "adapalene.md").write_text("# Adapalene\n", encoding="utf-8")
+    changed = json.loads(canonid("reconcile", wiki, "--format", "json").stdout)
+
+    assert first.pop("run") != again.pop("run")
+    assert first == again
+    assert unchanged == kept
+    assert [claim["subject"] for claim in changed["claims"]] == ["anakinra", "metformin"]
+
+
 def test_a_discrepancy_is_resolved_when_its_page_is_mended_and_reopened_when_it_returns(
     canonid: Canonid, wiki: Path
 ) -> None:

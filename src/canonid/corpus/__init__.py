@@ -12,15 +12,15 @@ from canonid.model import Page, Subject
 if TYPE_CHECKING:
     from canonid.corpus.source import Text
 
-__all__ = ["FieldSpec", "Fields", "Role", "fields_from", "pages_of", "read_corpus", "read_texts"]
+__all__ = ["FieldSpec", "Fields", "Role", "fields_from", "pages_of", "read_corpus", "read_files"]
 
 
 def read_corpus(paths: Sequence[Path], root: Path, fields: Fields, exclude: Sequence[str] = ()) -> Iterator[Page]:
-    """Every page under `paths`, in the order of their paths: see `read_texts` and `pages_of`."""
-    return pages_of(read_texts(paths, root, exclude), fields)
+    """Every page under `paths`, in the order of their paths: see `read_files` and `pages_of`."""
+    return pages_of(read_files(paths, root, exclude), fields)
 
 
-def read_texts(paths: Sequence[Path], root: Path, exclude: Sequence[str] = ()) -> Iterator[Text]:
+def read_files(paths: Sequence[Path], root: Path, exclude: Sequence[str] = ()) -> Iterator[Text]:
     """Every file under `paths`, in the order of their paths, which are given relative to `root`.
 
     Folders are searched for .md and .markdown files; a file that is named itself is always read. Raises CorpusError at

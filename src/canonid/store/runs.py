@@ -12,6 +12,8 @@ from canonid.store.counts import write_counts
 from canonid.store.database import from_text, reading, to_text, upsert, writing
 
 _Row = dict[str, str | int | None]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+"""Made once: a run of a large wiki writes a hundred thousand lists."""
 
 
 def record_run(
@@ -117,4 +119,4 @@ def _names(evidence: Iterable[Evidence]) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)

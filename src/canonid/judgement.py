@@ -1,0 +1,100 @@
+"""The judgement of a corpus: that of the last run if it rests on the very same, and worked out otherwise.
+
+No verdict is taken over unless everything that it follows from is the same: every byte of every page, every reply, the
+counts to compare with, the settings, and the program itself, so that a better parser or rule always judges anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+
+import canonid
+from canonid.corpus import Fields, pages_of
+from canonid.corpus.source import Text
+from canonid.gather import Asked, Gatherer
+from canonid.model import Found, NotFound, Page, Report
+from canonid.reconcile import Baselines, reconcile, repeated
+from canonid.store.evidence import EvidenceStore
+from canonid.store.judgement import Judgement, load_judgement, save_judgement
+from canonid.waive import check_codes
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What is judged, beside the replies."""
+
+    texts: Sequence[Text]
+    fields: Fields
+    shared: Collection[str]
+    """Identifiers that several pages may rightly claim."""
+    baselines: Baselines
+    local: Path
+    """The file that local authorities answer from; it need not exist."""
+
+    def basis(self, gatherer: Gatherer) -> bytes:
+        """The hash of everything that a judgement follows from beside the replies."""
+        digest = hashlib.sha256()
+        for part in self._parts(gatherer):
+            data = part.encode(errors="surrogatepass")
+            digest.update(b"%d:" % len(data) + data)
+        return digest.digest()
+
+    def _parts(self, gatherer: Gatherer) -> Iterator[str]:
+        yield from _program()
+        yield repr((gatherer.offline, gatherer.freshness, self.fields, sorted(self.shared), self.baselines))
+        yield repr(_state(self.local))
+        for source, problem in self.texts:
+            yield from (source.path, source.text, repr(problem))
+
+
+def judge_corpus(
+    inputs: Inputs,
+    gatherer: Gatherer,
+    store: EvidenceStore,
+    file: Path,
+    *,
+    keep: bool,
+    first: Callable[[Sequence[Page]], Collection[str]],
+) -> tuple[Sequence[Page], Report]:
+    """The pages of `inputs` and the report on them; for `first` see `reconcile`.
+
+    `file` is where the judgement of the last run is, and with `keep` this one is put in its place.
+    Raises NoClaim as `reconcile` does.
+    """
+    basis = inputs.basis(gatherer)
+    known = load_judgement(file, basis, store.get)
+    if known is not None and known.report.run.started_at <= gatherer.now < known.until:
+        return known.pages, repeated(known.report, gatherer)
+    pages = tuple(check_codes(pages_of(inputs.texts, inputs.fields)))
+    report = reconcile(pages, gatherer, shared=inputs.shared, first=first(pages), baselines=inputs.baselines)
+    if keep and (until := gatherer.good_until()) is not None:
+        save_judgement(file, basis, Judgement(until, pages, report), _replies(gatherer))
+    return pages, report
+
+
+def _replies(gatherer: Gatherer) -> Iterator[tuple[Asked, str | None]]:
+    """What was asked, and the hash of the reply; None if there was none."""
+    for asked, answer in gatherer.answers.items():
+        yield asked, answer.evidence.sha256 if isinstance(answer, Found | NotFound) else None
+
+
+def _program() -> Iterable[str]:
+    """What is run: its own files, and the versions of everything that it may use."""
+    yield sys.version
+    yield from sorted(f"{item.name} {item.version}" for item in distributions())
+    for path in sorted(Path(canonid.__file__).parent.rglob("*.py")):
+        yield f"{path} {_state(path)}"
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What changes with a file; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
