@@ -131,3 +131,18 @@ def test_structures_that_differ_in_the_last_letter_of_the_skeleton_differ() -> N
 
     assert about.identity(other).relation is Relation.OTHER_STRUCTURE
     assert about.dossier.answer("chembl", ById(other.reference)) is not None
+
+
+HYALURONIDASE = record(DRUGBANK, "DB14740", "Hyaluronidase")
+OVINE = record(DRUGBANK, "DB00070", "Hyaluronidase (ovine)")
+
+
+def test_a_title_with_brackets_is_not_confirmed_by_the_record_without_where_another_has_them() -> None:
+    """DrugBank has an entry for hyaluronidase, and one for that of sheep."""
+    ovine = page("Hyaluronidase (ovine)", slug="x", drugbank_id="DB14740")
+
+    assert verdicts(case(ovine, HYALURONIDASE, OVINE)) == {"drugbank-id": Verdict.UNDETERMINED}
+    assert verdicts(case(ovine, HYALURONIDASE)) == {"drugbank-id": Verdict.CONFIRMED}
+    assert verdicts(case(page("Hyaluronidase (ovine)", slug="x", drugbank_id="DB00070"), OVINE, HYALURONIDASE)) == {
+        "drugbank-id": Verdict.CONFIRMED
+    }

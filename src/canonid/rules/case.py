@@ -127,6 +127,12 @@ class Case:
         return tuple(name for name in (*own, *names.aliases.values()) if len(name) <= _LONGEST_NAME)
 
     @cached_property
+    def whole_names(self) -> tuple[str, ...]:
+        """The names with brackets that the subject has without them, too: `Hyaluronidase (ovine)`."""
+        own = names_of(self.subject).own
+        return tuple(name for name in own.values() if without_brackets(name) in own and "," not in name)
+
+    @cached_property
     def trial_names(self) -> tuple[str, ...]:
         """The names to search trials by: what the title of a trial may say."""
         aliases = names_of(self.subject).aliases.values()

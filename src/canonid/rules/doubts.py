@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from canonid.identifiers import AUTHORITIES, CAS, PUBCHEM, UNII, skeleton
-from canonid.model import Record, Unavailable
+from canonid.model import ByName, Found, Record, Unavailable
 from canonid.names import name_key
 from canonid.rules.identity import Fit, Identity, Relation, identify
 from canonid.rules.profile import (
@@ -73,7 +73,20 @@ def _doubt(record: Record, identity: Identity, case: Case) -> str | None:
         return f"{label(biologic)} is of type {biologic.kind.value}, which has no single structure"
     if identity.fit is Fit.EQUAL and identity.match < NameMatch.PREFERRED:
         return _doubtful_structure(record, case)
+    if identity.fit is not Fit.EQUAL and (fuller := _of_the_whole_name(record, case)):
+        return f"{label(fuller)} has the whole name"
     return _doubtful_name(record, identity, case)
+
+
+def _of_the_whole_name(record: Record, case: Case) -> Record | None:
+    """Another record of the authority whose name is the title with its brackets: `Hyaluronidase (ovine)`."""
+    for name in case.whole_names:
+        answer, key = case.dossier.answer(record.authority, ByName.of(name)), name_key(name)
+        if isinstance(answer, Found) and record_keys(record)[0] != key:
+            for other in answer.records:
+                if other.reference != record.reference and record_keys(other)[0] == key:
+                    return other
+    return None
 
 
 def _doubtful_structure(record: Record, case: Case) -> str | None:

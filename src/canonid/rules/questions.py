@@ -44,6 +44,7 @@ def next_questions(case: Case) -> Iterator[Asked]:
     yield from _anchors(case)
     yield from _structures_of_the_page(case)
     yield from _aliases(case)
+    yield from _whole_names(case)
 
 
 def _claimed(claim: Claim) -> Iterator[Asked]:
@@ -142,6 +143,13 @@ def _aliases(case: Case) -> Iterator[Asked]:
     for claim in case.dossier.page.properties:
         if claim.field == "aliases" and claim.text:
             yield "drugbank", ByName.of(claim.text)
+
+
+def _whole_names(case: Case) -> Iterator[Asked]:
+    """What the authorities that are cheap to ask have under a title with its brackets: another record than without?"""
+    for authority in CHEAP_BY_NAME:
+        if case.claims_of(authority):
+            yield from ((authority, ByName.of(name)) for name in case.whole_names)
 
 
 def _structures_of_the_page(case: Case) -> Iterator[Asked]:
