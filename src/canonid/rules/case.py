@@ -130,7 +130,7 @@ class Case:
     def whole_names(self) -> tuple[str, ...]:
         """The names with brackets that the subject has without them, too: `Hyaluronidase (ovine)`."""
         own = names_of(self.subject).own
-        return tuple(name for name in own.values() if without_brackets(name) in own and "," not in name)
+        return tuple(name for name in own.values() if without_brackets(name) in own)
 
     @cached_property
     def trial_names(self) -> tuple[str, ...]:
