@@ -161,6 +161,8 @@ def test_every_tag_of_one_kind_is_taken_out(tmp_path: Path) -> None:
         ("- ChEMBL: none (see #gap/needs-canonical-id), so far", "- ChEMBL: none, so far"),
         ("- ChEMBL: none (#gap/needs-canonical-id now)", "- ChEMBL: none (now)"),
         ("- #gap/needs-canonical-id — ChEMBL has none", "- ChEMBL has none"),
+        ("- ChEMBL: none — #gap/needs-canonical-id for the ChEMBL ID", "- ChEMBL: none"),
+        ("- ChEMBL: none #gap/needs-canonical-id for ChEMBL alone", "- ChEMBL: none for ChEMBL alone"),
         ("#gap/needs-canonical-id ChEMBL has none", "ChEMBL has none"),
         ("1. #gap/needs-canonical-id: ChEMBL", "1. ChEMBL"),
         ("| ChEMBL | #gap/needs-canonical-id | x |", "| ChEMBL | | x |"),
@@ -179,7 +181,14 @@ def test_nothing_dangles_where_a_gap_tag_was(before: str, after: str, end: str) 
 
 
 @pytest.mark.parametrize(
-    "rest", ["— verify whether a record exists.", "(re-check next year)", "pending an answer", ": to be looked up"]
+    "rest",
+    [
+        "— verify whether a record exists.",
+        "(re-check next year)",
+        "pending an answer",
+        ": to be looked up",
+        "for the ChEMBL ID: to be looked up",
+    ],
 )
 def test_a_gap_tag_before_an_open_task_stays(rest: str) -> None:
     """The question is not answered by the identifier alone."""

@@ -25,6 +25,12 @@ _AWAY = re.compile(r"[ \t]*[.;,:—–-]?[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
 _END_OF_CLAUSE = re.compile(r"[ \t]*(?:[.,;:!?)\]|]|-->|\Z)")
 _LED_TO = re.compile(r"(?:(?:[ \t]*[;,—–])?(?:[ \t]+|(?<=\())see)?[ \t]*[;,—–]?[ \t]*\Z|[ \t]+#[ \t]*\Z")
+_FOR_WHAT = re.compile(
+    r"[ \t]+for (?:an? |the )?(?:ChEMBL|DrugBank|PubChem)(?: (?:accession|CID|ID|identifier))?"
+    r"(?=[ \t]*(?:[.,;:!?)\]|\r\n]|-->|\Z))",
+    re.IGNORECASE,
+)
+"""Behind a tag: which identifier it misses."""
 _OPEN_TASK = re.compile(
     r"[ \t]*[(:;,—–-]*[ \t]*(?:(?:please |to )?(?:re-?|cross-?)?(?:check|verif|confirm)"
     r"|(?:add|ask|find|if|look|needs|pending|query|resolve|search|tbd|to be|todo|until|whether)\b)",
@@ -225,13 +231,13 @@ def _gap_steps(finding: Finding, text: str, report: Report) -> Iterator[Edit | L
     for place in (finding.place, *finding.also):
         start = offset_of(text, place)
         if text.startswith(GAP, start):
-            is_task = _OPEN_TASK.match(text, start + len(GAP)) is not None
+            is_task = _OPEN_TASK.match(text, _tag_end(text, start)) is not None
             yield Left(finding.code, place, _TASK) if is_task else Edit(*_gap_span(text, start), "")
 
 
 def _gap_span(text: str, start: int) -> tuple[int, int]:
     """What goes with the tag at `start`: blanks, and marks and words of its line that led to it or away from it."""
-    end = start + len(GAP)
+    end = _tag_end(text, start)
     line = text.rfind("\n", 0, start) + 1
     stop = end + len(_REST_OF_LINE.match(text, end)[0])  # type: ignore[index] # it may be nothing
     head, tail = text[line:start], text[end:stop]
@@ -249,6 +255,12 @@ def _gap_span(text: str, start: int) -> tuple[int, int]:
     if kept.endswith("(") and tail.startswith(")"):
         return line + len(kept[:-1].rstrip(" \t")), end + 1
     return line + len(kept), end + (_lead(_PERIOD, tail) if kept.endswith(_ENDED) else 0)
+
+
+def _tag_end(text: str, start: int) -> int:
+    """Where the tag at `start` ends, with the name of the identifier that it misses."""
+    named = _FOR_WHAT.match(text, start + len(GAP))
+    return named.end() if named else start + len(GAP)
 
 
 def _lead(pattern: re.Pattern[str], text: str) -> int:
