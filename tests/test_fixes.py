@@ -424,6 +424,16 @@ def test_a_proposal_of_none_changes_nothing(tmp_path: Path) -> None:
     assert plans(page, PAGE, finding(page, "chembl-id", None)) == []
 
 
+def test_a_gap_tag_waits_for_what_other_findings_propose(tmp_path: Path) -> None:
+    """Whoever asks for the tag alone does not lose the question while its answer is not written."""
+    page = written(tmp_path, PAGE)
+    tag = closing(page, "drugbank-id")
+    report = Report(RUN, 1, (), (finding(page, "drugbank-id", "DB00210"), tag))
+    made = plan_fixes(report, [page], {page.path: PAGE}, only=[tag])
+
+    assert (made.plans, ["write that first" in left.why for left in made.left]) == ((), [True])
+
+
 def test_a_missing_newline_at_the_end_is_shown(tmp_path: Path) -> None:
     """As diff and patch expect it."""
     text = "---\nchembl-id: CHEMBL1232\n---\n- **ChEMBL:** CHEMBL1232"

@@ -52,7 +52,7 @@ _MEDIUM = "of medium confidence; --unsafe takes them"
 _NO_KEY = "the key is missing; add it by hand"
 _WORDS = "the page says it in words; rewrite them by hand"
 _TASK = "the tag stands before something that is still to do; take it out when that is done"
-_AWAITED = "the tag stays until the proposed identifier is written; run again after that"
+_AWAITED = "the tag stays until the identifier that is proposed for it is written; write that first"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,17 +113,25 @@ class Fixes:
 _Steps = tuple[Edit | Left, ...]
 
 
-def plan_fixes(report: Report, pages: Iterable[Page], texts: Mapping[str, str], *, unsafe: bool = False) -> Fixes:
+def plan_fixes(
+    report: Report,
+    pages: Iterable[Page],
+    texts: Mapping[str, str],
+    *,
+    only: Iterable[Finding] | None = None,
+    unsafe: bool = False,
+) -> Fixes:
     """The edits that the report's proposals ask for, by file and in the order of the file.
 
-    `texts` are the files as they were read, by path. Only proposals of high confidence are taken, with `unsafe` also
-    those of medium confidence.
+    `texts` are the files as they were read, by path. Of the report's findings those in `only` are carried out, but a
+    gap tag waits for what any of them proposes. Only proposals of high confidence are taken, with `unsafe` also those
+    of medium confidence.
     """
     claims: dict[str, list[Claim]] = {}
     for page in pages:
         claims.setdefault(page.path, []).extend(page.claims)
     asked: dict[str, list[tuple[Finding, _Steps]]] = {}
-    for finding in report.findings:
+    for finding in report.findings if only is None else only:
         path = finding.place.path
         if finding.state is State.WAIVED or path not in texts:
             continue  # a curator decided to live with it, or the file cannot be read

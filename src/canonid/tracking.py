@@ -168,7 +168,10 @@ def _parser(parsers: Mapping[str, Callable[[Evidence], Answer]]) -> Callable[[Ev
 
 
 def _differ(report: Report, pages: Sequence[Page], root: Path) -> Callable[[Sequence[Finding]], str]:
-    """The edits that findings propose, those of medium confidence included: a person looks at them."""
+    """The edits that findings propose, those of medium confidence included: a person looks at them.
+
+    Not what they lead to, as `canonid fix` shows it: a gap tag that they settle is another finding, of a later run.
+    """
     by_path: dict[str, list[Page]] = {}
     for page in pages:
         by_path.setdefault(page.path, []).append(page)
@@ -178,10 +181,8 @@ def _differ(report: Report, pages: Sequence[Page], root: Path) -> Callable[[Sequ
 
     def diff(findings: Sequence[Finding]) -> str:
         path = findings[0].place.path
-        # What the page's other findings propose is not done here, but a gap tag has to wait for it.
-        waiting = (replace(item, state=Standing.WAIVED) for item in by_page[path] if item not in findings)
-        only = replace(report, findings=(*findings, *waiting))
-        fixes = plan_fixes(only, by_path.get(path, ()), read_texts(root, [path]), unsafe=True)
+        about, texts = replace(report, findings=tuple(by_page[path])), read_texts(root, [path])
+        fixes = plan_fixes(about, by_path.get(path, ()), texts, only=findings, unsafe=True)
         return "".join(plan.diff() for plan in fixes.plans).encode(errors="replace").decode()
 
     return diff
