@@ -132,6 +132,21 @@ def test_what_is_not_stored_is_asked_and_then_stored() -> None:
     assert (use.release, use.requests, use.status) == ("37", 1, "ok")
 
 
+def test_starting_over_forgets_what_was_asked_but_no_answer() -> None:
+    """Only what is asked now counts, an outage included, and neither store nor authority is asked for it again."""
+    down, fine, new = many(3)
+    chembl = Scripted(script={down[1]: Unanswered(down[1], "timed out")})
+    gathered = gatherer(chembl)
+    gathered.ask([down, fine])
+    gathered.start_over()
+    gathered.ask([down, new])
+    assert [(asked, is_answered(answer)) for asked, answer in gathered.answers.items()] == [(down, False), (new, True)]
+    assert chembl.asked == [down[1], fine[1], new[1]]
+    gathered.start_over()
+    gathered.ask([fine])
+    assert (list(gathered.answers), len(chembl.asked)) == ([fine], 3)
+
+
 def test_what_is_stored_is_not_asked() -> None:
     """A second run makes no request."""
     chembl, store = Scripted(), shelf(old(asking(), 1))

@@ -109,6 +109,8 @@ class Gatherer:
     """Set by whoever wants the run to end before it is through."""
     monotonic: Callable[[], float] = time.monotonic
     answers: dict[Asked, Answer] = field(default_factory=dict)
+    known: Mapping[Asked, Answer] = field(default_factory=dict)
+    """Answers to give without a look anywhere, once they are asked for."""
     _uses: dict[str, _Use] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -121,9 +123,9 @@ class Gatherer:
         Raises Stopped if the run is to stop; what was received until then is stored.
         """
         self.heed()
-        new = sorted(
-            {asked for asked in wanted if asked not in self.answers}, key=lambda asked: (asked[0], asked[1].key)
-        )
+        unknown = {asked for asked in wanted if asked not in self.answers}
+        self.answers |= {asked: self.known[asked] for asked in unknown & self.known.keys()}
+        new = sorted(unknown - self.known.keys(), key=lambda asked: (asked[0], asked[1].key))
         stored = self.store.get(new)
         pending: dict[str, list[Question]] = {}
         for name, question in new:
@@ -135,6 +137,14 @@ class Gatherer:
                 pending.setdefault(name, []).append(question)
         self._fetch(pending, stored)
         self._fill_gaps(new, stored)
+
+    def start_over(self) -> None:
+        """Forget what was asked, but not what was answered.
+
+        What pages ask depends on what is in them: once they are edited, a judgement must rest on no other answers than
+        those that they ask for as they now are.
+        """
+        self.known, self.answers = {**self.known, **self.answers}, {}
 
     def uses(self) -> dict[str, AuthorityUse]:
         """How each authority was used, for the report."""

@@ -165,7 +165,13 @@ def read_file(file: File) -> Text:
         before = Source(file.shown, data[: error.start].decode())
         byte = f"byte 0x{data[error.start]:02X}"
         return Text(nothing, before.problem(len(before.text), f"not UTF-8 ({byte}); save the file as UTF-8"))
-    source = Source(file.shown, text)
+    return text_of(file.shown, text)
+
+
+def text_of(path: str, text: str) -> Text:
+    """`text` as that of a file with this shown path; an empty one and the reason if nobody can have written it."""
+    source = Source(path, text)
     if (nul := text.find("\0")) >= 0:
-        return Text(nothing, source.problem(nul, "a NUL byte: this is not a text file, or it is damaged"))
+        problem = source.problem(nul, "a NUL byte: this is not a text file, or it is damaged")
+        return Text(Source(path, ""), problem)
     return Text(source)
