@@ -22,7 +22,7 @@ LAYERS = {
     "authorities": 1, "corpus": 1, "reports": 1, "rules": 1, "store": 1,
     "doctor": 2, "fixes": 1, "gather": 2, "inventory": 2, "lookup": 2, "reconcile": 2, "schedule": 2,
     "git": 2, "judgement": 2, "memory": 2, "triage": 2, "waive": 2, "waiver_file": 2,
-    "issues": 2, "tracking": 3,
+    "issues": 2, "mending": 3, "tracking": 3,
     "config_file": 3, "setting_kinds": 3, "settings": 3, "wiring": 3,
     "__main__": 4, "cli": 4,
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -432,6 +433,32 @@ def test_a_gap_tag_waits_for_what_other_findings_propose(tmp_path: Path) -> None
     made = plan_fixes(report, [page], {page.path: PAGE}, only=[tag])
 
     assert (made.plans, ["write that first" in left.why for left in made.left]) == ((), [True])
+
+
+@given(st.data(), st.text(alphabet="abc", min_size=1, max_size=12))
+def test_edits_of_edited_text_are_edits_of_the_text(data: st.DataObject, text: str) -> None:
+    """However the later ones lie to the earlier: what was written is what one plan writes, and its edits are apart."""
+    plan = FilePlan("p.md", text, edits_of(data, text))
+    later = FilePlan("p.md", plan.after, edits_of(data, plan.after))
+    both = plan.then(later.edits)
+
+    assert both.after == later.after
+    assert all(one.end <= other.start for one, other in pairwise(both.edits))
+
+
+def edits_of(data: st.DataObject, text: str) -> tuple[Edit, ...]:
+    """Any edits of `text`, none of which touches the characters of another."""
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    spans = zip(cuts[::2], cuts[1::2], strict=False)
+    return tuple(Edit(start, end, data.draw(st.text(alphabet="xyz", max_size=3))) for start, end in spans)
+
+
+def test_a_change_that_is_changed_counts_once() -> None:
+    """And one that is taken back not at all."""
+    plan = FilePlan("p.md", "a b c", (Edit(0, 1, "xx"), Edit(4, 5, "yy")))
+
+    assert plan.then([Edit(0, 2, "z")]).edits == (Edit(0, 1, "z"), Edit(4, 5, "yy"))
+    assert plan.then([Edit(0, 2, "a")]).edits == (Edit(4, 5, "yy"),)
 
 
 def test_a_missing_newline_at_the_end_is_shown(tmp_path: Path) -> None:

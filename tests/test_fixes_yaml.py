@@ -14,8 +14,8 @@ import yaml
 from canonid.corpus import fields_from
 from canonid.corpus.source import Source
 from canonid.corpus.wiki import read_page
+from canonid.mending import plan_mending
 from canonid.settings import load_settings
-from canonid.wiring import plan_fixes
 from tests import js_yaml
 from tests.test_fixes import finding, plans
 
@@ -78,7 +78,7 @@ def test_the_fixed_examples_are_read_by_both(tmp_path: Path) -> None:
     config.write_text(config.read_text().replace("../cache/", ""))
     settings = load_settings(paths=[tmp_path / "wiki"], environ={})
     changed = []
-    for plan in plan_fixes(settings, [tmp_path / "wiki"], unsafe=True).plans:
+    for plan in plan_mending(settings, [tmp_path / "wiki"], unsafe=True).plans:
         new = {edit.text for edit in plan.edits}
         for before, after in zip(both(plan.before), both(plan.after), strict=True):
             assert before.keys() == after.keys()

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -81,6 +81,13 @@ class FilePlan:
             done = edit.end
         return "".join([*parts, self.before[done:]])
 
+    def then(self, edits: Iterable[Edit]) -> FilePlan:
+        """The plan with edits of its `after` made, too; those that touch the same characters become one."""
+        made = self.edits
+        for edit in sorted(edits, reverse=True):  # from the end, so that the offsets of the others still hold
+            made = _joined(made, edit)
+        return replace(self, edits=tuple(one for one in made if self.before[one.start : one.end] != one.text))
+
     def diff(self) -> str:
         """The edits as a unified diff."""
         lines = difflib.unified_diff(
@@ -90,6 +97,23 @@ class FilePlan:
             f"b/{self.path}",
         )
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _joined(made: Iterable[Edit], edit: Edit) -> tuple[Edit, ...]:
+    """The edits of a text that do what `made` and, in the text that they give, `edit` do."""
+    start, end, text = edit.start, edit.end, edit.text
+    apart: list[Edit] = []
+    shift = before = within = 0  # characters that `made` added: so far, in front of the new edit, and where it is made
+    for one in made:
+        begin, added = one.start + shift, len(one.text) - (one.end - one.start)
+        stop, shift = begin + len(one.text), shift + added
+        if begin < edit.end and stop > edit.start:
+            text = one.text[: max(edit.start - begin, 0)] + text + one.text[edit.end - begin :]
+            start, end, within = min(start, begin), max(end, stop), within + added
+            continue
+        apart.append(one)
+        before += added if stop <= edit.start else 0
+    return tuple(sorted((*apart, Edit(start - before, end - before - within, text))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +317,8 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """
     texts = {}
     for path in paths:
-        with suppress(OSError):
-            texts[path] = (root / path).read_bytes().decode("utf-8", errors="surrogateescape")
+        with suppress(OSError, UnicodeDecodeError):
+            texts[path] = (root / path).read_bytes().decode("utf-8")
     return texts
 
 

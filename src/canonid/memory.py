@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from canonid.git import renamed_files
 from canonid.model import Page, Report, State
 from canonid.store.discrepancies import list_discrepancies, update_discrepancies
+from canonid.store.history import claims_of_last_run
 from canonid.store.renames import carry_over, former_fingerprints
 from canonid.waive import Ground, apply_waivers
 from canonid.waiver import Waiver
@@ -45,6 +47,14 @@ def remember(memory: Memory, pages: Sequence[Page], report: Report, is_gone: Cal
         is_gone=is_gone,
     )
     return _with_states(report, states)
+
+
+def changed_pages(database: Path, pages: Sequence[Page]) -> frozenset[str]:
+    """The pages that claim something else than in the last run: where requests are scarce, theirs come first."""
+    before = claims_of_last_run(database, len(pages))
+    now = {page.path: Counter((claim.field, claim.text) for claim in page.claims) for page in pages}
+    changed = frozenset(path for path, claims in now.items() if claims != before.get(path, Counter()))
+    return frozenset() if len(changed) == len(pages) else changed
 
 
 def _waived(memory: Memory, pages: Sequence[Page], report: Report, states: Mapping[str, State]) -> Report:

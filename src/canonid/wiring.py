@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -26,21 +25,18 @@ from canonid.corpus import fields_from, read_corpus, read_files
 from canonid.corpus.files import would_be_found
 from canonid.doctor import Changed, Diagnosis, Surroundings, examine
 from canonid.errors import SettingsError
-from canonid.fixes import Fixes, read_texts
-from canonid.fixes import plan_fixes as fix_plans
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.issues import issue_files
 from canonid.judgement import Inputs, judge_corpus
 from canonid.lookup import Card, lookup, lookup_page
-from canonid.memory import Memory, recall
+from canonid.memory import Memory, changed_pages, recall
 from canonid.memory import remember as remember_run
 from canonid.model import Page, Report
-from canonid.reports import narrow
+from canonid.reconcile import reconcile
 from canonid.settings import KEYS, Settings, check_choice, plain
 from canonid.store.counts import read_counts
 from canonid.store.evidence import EvidenceStore, read_evidence_file
-from canonid.store.history import claims_of_last_run
 from canonid.store.lease import Holding, Lease, hold
 from canonid.store.runs import record_run
 from canonid.triage import Desk
@@ -250,13 +246,6 @@ def look_up(settings: Settings, query: str, page: Path | None, progress: Progres
         return tuple(lookup_page(item, session.gatherer, session.store) for item in read_pages(settings, [page]))
 
 
-def plan_fixes(settings: Settings, paths: Sequence[Path], *, unsafe: bool, progress: Progress | None = None) -> Fixes:
-    """The edits that the proposals for `paths` ask for; nothing is written, and no discrepancy changes its state."""
-    report, _ = narrow(run_leased(settings, paths, None, progress=progress), settings.select, settings.ignore)
-    pages, root = read_pages(settings, paths), corpus_root(settings, paths)
-    return fix_plans(report, pages, read_texts(root, {item.place.path for item in report.findings}), unsafe=unsafe)
-
-
 @contextmanager
 def open_desk(settings: Settings, corpus: Path | None = None) -> Iterator[Desk]:
     """Where a curator decides about discrepancies; `corpus` is their corpus root, if it is known."""
@@ -293,6 +282,24 @@ def run_leased(
     progress: Progress | None = None,
 ) -> Report:
     """The same under a lease that the caller has, None to remember nothing; `stop` ends it early with Stopped."""
+    with open_run(settings, paths, lease, stop=stop, progress=progress) as (report, _, _):
+        return report
+
+
+Judge = Callable[[Sequence[Page]], Report]
+"""Says of the pages of a run, some of them edited, what a run would say of them; nothing of it is recorded."""
+
+
+@contextmanager
+def open_run(
+    settings: Settings,
+    paths: Sequence[Path],
+    lease: Lease | None,
+    *,
+    stop: threading.Event | None = None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[Report, Sequence[Page], Judge]]:
+    """The same, as long as more is to be learnt from the run: its report, its pages, and what judges these again."""
     check_choice(settings)
     root = corpus_root(settings, paths)
     memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root))
@@ -311,7 +318,7 @@ def run_leased(
             session.store,
             _beside(settings, f"{settings.database.stem}.judgement"),
             keep=lease is not None,
-            first=lambda pages: _changed(settings, pages),
+            first=lambda pages: () if settings.max_requests is None else changed_pages(settings.database, pages),
         )
         if lease is not None:
             lease.check()
@@ -319,7 +326,13 @@ def run_leased(
         else:
             report = recall(memory, pages, report)
         record_run(settings.database, report, str(root), counts=report.counts if lease is not None else ())
-    return report
+
+        def judge(edited: Sequence[Page]) -> Report:
+            session.gatherer.start_over()
+            again = reconcile(edited, session.gatherer, shared=inputs.shared, baselines=inputs.baselines)
+            return recall(memory, edited, again)
+
+        yield report, pages, judge
 
 
 def _is_gone_from(root: Path, paths: Sequence[Path]) -> Callable[[str], bool]:
@@ -331,16 +344,6 @@ def _is_gone_from(root: Path, paths: Sequence[Path]) -> Callable[[str], bool]:
         return any(place.is_relative_to(folder) for folder in folders) and not place.exists()
 
     return is_gone
-
-
-def _changed(settings: Settings, pages: Sequence[Page]) -> frozenset[str]:
-    """The pages that claim something else than in the last run: where requests are scarce, theirs come first."""
-    if settings.max_requests is None:
-        return frozenset()
-    before = claims_of_last_run(settings.database, len(pages))
-    now = {page.path: Counter((claim.field, claim.text) for claim in page.claims) for page in pages}
-    changed = frozenset(path for path, claims in now.items() if claims != before.get(path, Counter()))
-    return frozenset() if len(changed) == len(pages) else changed
 
 
 def open_service(

@@ -39,7 +39,7 @@ def fix(
     verbose: options.Verbose = False,  # noqa: ARG001 - read where faults are shown
 ) -> None:
     """Replace wrong identifiers by the proposed ones."""
-    from canonid import fixes, wiring  # noqa: PLC0415 - brings the database and the clients
+    from canonid import fixes, mending, wiring  # noqa: PLC0415 - brings the database and the clients
 
     flags = options.given(
         offline=offline, database=database, drugbank=drugbank, select=select, ignore=ignore, max_requests=max_requests
@@ -47,7 +47,7 @@ def fix(
     paths = list(paths or [Path()])
     settings = load_settings(flags, paths=paths)
     with show_progress(quiet=quiet) as progress:
-        found = wiring.plan_fixes(settings, paths, unsafe=unsafe, progress=progress)
+        found = mending.plan_mending(settings, paths, unsafe=unsafe, progress=progress)
     refused = list(found.refused)
     if apply:
         for plan, error in fixes.apply_all(found.plans, wiring.corpus_root(settings, paths)):
