@@ -481,3 +481,19 @@ def test_what_is_asked_of_a_file_or_cannot_be_asked_does_not_age() -> None:
     gathered.ask([("drugbank", asking()[1]), ("chembl", ByName("metformin"))])
 
     assert gathered.good_until() == datetime.max.replace(tzinfo=UTC)
+
+
+def test_what_cannot_be_asked_but_is_stored_ages_like_everything_else() -> None:
+    """Its reply counts as stale from a day on, whether or not anybody could be asked anew."""
+    gathered = gatherer(Scripted(), store=shelf(old(("chembl", ByName("metformin")), 5)))
+    gathered.ask([("chembl", ByName("metformin"))])
+
+    assert gathered.good_until() == NOW + FOUND - timedelta(days=5)
+
+
+def test_a_reply_from_the_far_future_is_not_stale_for_ever() -> None:
+    """Some day it may be used, offline too: until when it may not is not worth keeping."""
+    gathered = gatherer(Scripted(), store=shelf(old(asking(), -31)), offline=True)
+    gathered.ask([asking()])
+
+    assert gathered.good_until() is None

@@ -6,19 +6,22 @@ import hashlib
 import io
 import os
 import pickle
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from canonid import judgement
 from canonid.corpus import fields_from, read_files
 from canonid.corpus.source import Source, Text
 from canonid.gather import Freshness, Gatherer
 from canonid.identifiers import CHEMBL, Reference
-from canonid.judgement import Inputs, judge_corpus
-from canonid.model import ById, Page, Report, TrialCount, TrialSearch
+from canonid.judgement import Inputs, judge_corpus, program
+from canonid.model import Answers, ById, Page, Report, TrialCount, TrialSearch, Unavailable
 from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.judgement import load_judgement
 from tests.rules.goldens import GOLDEN, authorities
@@ -42,12 +45,16 @@ class Desk:
         texts = (*read_files([GOLDEN / code for code in codes], GOLDEN), Text(Source("waiving.md", WAIVING)))
         self.inputs = Inputs(texts, fields_from({}), ("CHEMBL25",), {}, self.local)
         self.now = NOW
+        self.answers: Answers = {}
+        """Those of the last run that judged anew."""
+        self.offline = True
         self.freshness = Freshness(*3 * (timedelta(days=365_000),))
 
     def judge(self, *, keep: bool = True) -> tuple[tuple[Page, ...], Report, bool]:
         """Pages, report, and whether they were taken over: then nothing was asked, not even the store."""
-        gatherer = Gatherer(authorities(), self.store, self.freshness, offline=True, now=self.now)
+        gatherer = Gatherer(authorities(), self.store, self.freshness, offline=self.offline, now=self.now)
         pages, report = judge_corpus(self.inputs, gatherer, self.store, self.file, keep=keep, first=lambda _: ())
+        self.answers = gatherer.answers or self.answers
         return tuple(pages), report, not gatherer.answers
 
 
@@ -97,6 +104,34 @@ def _new_reply(desk: Desk) -> None:
     desk.store.put([replace(known, payload='{"molecule":null}', sources=None, retrieved_at=datetime.now(UTC))])
 
 
+def _changed_reply(desk: Desk, **change: object) -> None:
+    known = next(iter(desk.store.get([("chembl", ById(MET))]).values()))
+    desk.store.put([replace(known, **change)])  # type: ignore[arg-type]
+
+
+def _same_reply_later(desk: Desk) -> None:
+    _changed_reply(desk, retrieved_at=datetime.now(UTC))
+
+
+def _same_reply_of_another_release(desk: Desk) -> None:
+    _changed_reply(desk, release="ChEMBL 99")
+
+
+def _same_reply_from_elsewhere(desk: Desk) -> None:
+    _changed_reply(desk, url="https://elsewhere.example/")
+
+
+def _reply_gone(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.store.path)) as database, database:
+        database.execute("DELETE FROM evidence WHERE question = ?", (ById(MET).key,))
+
+
+def _reply_where_none_was(desk: Desk) -> None:
+    authority, question = next(asked for asked, answer in desk.answers.items() if isinstance(answer, Unavailable))
+    known = next(iter(desk.store.get([("chembl", ById(MET))]).values()))
+    desk.store.put([replace(known, authority=authority, question=question)])
+
+
 def _more_pages(desk: Desk) -> None:
     desk.inputs = replace(desk.inputs, texts=(*desk.inputs.texts, *read_files([GOLDEN / "ID101"], GOLDEN)))
 
@@ -118,6 +153,10 @@ def _export(desk: Desk) -> None:
     desk.local.write_bytes(b"a catalogue")
 
 
+def _export_half_written(desk: Desk) -> None:
+    desk.local.with_name(f"{desk.local.name}-wal").write_bytes(b"what SQLite has not moved into the catalogue yet")
+
+
 def _clock_back(desk: Desk) -> None:
     desk.now -= timedelta(days=1)
 
@@ -126,11 +165,33 @@ def _age(desk: Desk) -> None:
     desk.freshness = Freshness(*3 * (timedelta(days=300_000),))
 
 
+def _online(desk: Desk) -> None:
+    desk.offline = False
+
+
 @pytest.mark.parametrize(
-    "change", [_edit, _more_pages, _new_reply, _baseline, _shared, _fields, _export, _clock_back, _age]
+    "change",
+    [
+        _edit,
+        _more_pages,
+        _new_reply,
+        _same_reply_later,
+        _same_reply_of_another_release,
+        _same_reply_from_elsewhere,
+        _reply_gone,
+        _reply_where_none_was,
+        _baseline,
+        _shared,
+        _fields,
+        _export,
+        _export_half_written,
+        _clock_back,
+        _age,
+        _online,
+    ],
 )
 def test_whatever_a_judgement_follows_from_makes_a_new_one(desk: Desk, change: Callable[[Desk], None]) -> None:
-    """Pages, replies, counts, settings, exports, and a clock that went back."""
+    """Pages, replies and all that a report says of them, counts, settings, exports, and a clock that went back."""
     desk.judge()
     change(desk)
     _, _, is_there = desk.judge()
@@ -154,6 +215,35 @@ def test_a_judgement_ends_with_the_first_reply_that_gets_too_old(desk: Desk) -> 
         there.append(desk.judge(keep=False)[2])
 
     assert there == [True, False]
+
+
+def test_the_right_to_read_an_export_counts(desk: Desk) -> None:
+    """Who may no longer read it gets no answer from it, though it has not changed."""
+    desk.local.write_bytes(b"a catalogue")
+    desk.judge()
+    desk.local.chmod(0)
+    _, _, is_there = desk.judge()
+
+    assert not is_there
+
+
+def test_the_program_is_its_files_and_what_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it was when the process started: what is installed afterwards is not what it judges by."""
+    program.cache_clear()
+    before = program()
+    (tmp_path / "new_library-1.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    running = program()
+    program.cache_clear()
+    started_anew = program()
+    program.cache_clear()
+
+    assert running == before
+    assert set(started_anew) - set(before) == {"new_library-1.0.dist-info"}
+    assert any(
+        part.startswith(f"{judgement.__file__} ({Path(judgement.__file__).stat().st_mtime_ns},") for part in before
+    )
+    assert any(part.lower().startswith("pyyaml-") for part in before)
 
 
 def test_only_a_run_that_is_told_to_keeps_its_judgement(desk: Desk) -> None:

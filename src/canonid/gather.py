@@ -158,15 +158,16 @@ class Gatherer:
         remote = {authority.name for authority in self.authorities if not authority.is_local}
         until = datetime.max.replace(tzinfo=UTC)
         for (name, question), answer in self.answers.items():
-            if name not in remote or not self._authority(name).accepts(question):
+            if name not in remote:
                 continue
-            if isinstance(answer, Unavailable) or answer.evidence.stale:
-                if not self.offline:
-                    return None
-                continue
-            evidence = answer.evidence
-            limit = self.freshness.limit(name, found=evidence.payload is not None)
-            until = min(until, evidence.retrieved_at + limit)
+            evidence = None if isinstance(answer, Unavailable) else answer.evidence
+            if evidence is not None and not evidence.stale:
+                limit = self.freshness.limit(name, found=evidence.payload is not None)
+                until = min(until, evidence.retrieved_at + limit)
+            elif not self.offline and self._authority(name).accepts(question):
+                return None
+            elif evidence is not None and evidence.retrieved_at > self.now:
+                return None  # from too far in the future to be believed, for now
         return until
 
     def heed(self) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import distributions
+from functools import cache
 from pathlib import Path
 
 import canonid
@@ -20,7 +20,7 @@ from canonid.gather import Asked, Gatherer
 from canonid.model import Found, NotFound, Page, Report
 from canonid.reconcile import Baselines, reconcile, repeated
 from canonid.store.evidence import EvidenceStore
-from canonid.store.judgement import Judgement, load_judgement, save_judgement
+from canonid.store.judgement import Judgement, Mark, load_judgement, mark_of, save_judgement
 from canonid.waive import check_codes
 
 
@@ -45,9 +45,9 @@ class Inputs:
         return digest.digest()
 
     def _parts(self, gatherer: Gatherer) -> Iterator[str]:
-        yield from _program()
+        yield from program()
         yield repr((gatherer.offline, gatherer.freshness, self.fields, sorted(self.shared), self.baselines))
-        yield repr(_state(self.local))
+        yield repr([_state(self.local.with_name(self.local.name + end)) for end in ("", "-wal")])
         for source, problem in self.texts:
             yield from (source.path, source.text, repr(problem))
 
@@ -77,24 +77,34 @@ def judge_corpus(
     return pages, report
 
 
-def _replies(gatherer: Gatherer) -> Iterator[tuple[Asked, str | None]]:
-    """What was asked, and the hash of the reply; None if there was none."""
+def _replies(gatherer: Gatherer) -> Iterator[tuple[Asked, Mark | None]]:
+    """What was asked, and what the reply is known by; None if there was none.
+
+    A look into a local file is dated anew in each run, so its date says nothing.
+    """
+    local = {authority.name for authority in gatherer.authorities if authority.is_local}
     for asked, answer in gatherer.answers.items():
-        yield asked, answer.evidence.sha256 if isinstance(answer, Found | NotFound) else None
+        if isinstance(answer, Found | NotFound):
+            yield asked, mark_of(answer.evidence, is_dated=asked[0] not in local or answer.evidence.stale)
+        else:
+            yield asked, None
 
 
-def _program() -> Iterable[str]:
-    """What is run: its own files, and the versions of everything that it may use."""
-    yield sys.version
-    yield from sorted(f"{item.name} {item.version}" for item in distributions())
-    for path in sorted(Path(canonid.__file__).parent.rglob("*.py")):
-        yield f"{path} {_state(path)}"
+@cache
+def program() -> tuple[str, ...]:
+    """What is run: the state of its own files, and the versions of everything that it may use.
+
+    A process that runs for weeks calls it when it starts: what is installed later is not what it judges by.
+    """
+    own = (f"{path} {_state(path)}" for path in sorted(Path(canonid.__file__).parent.rglob("*.py")))
+    others = sorted(info.name for folder in sys.path for info in Path(folder).glob("*-info"))
+    return sys.version, *others, *own
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
-    """What changes with a file; None if there is none."""
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What changes with a file or with the right to read it; None if there is none."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

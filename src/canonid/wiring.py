@@ -28,7 +28,7 @@ from canonid.errors import SettingsError
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.issues import issue_files
-from canonid.judgement import Inputs, judge_corpus
+from canonid.judgement import Inputs, judge_corpus, program
 from canonid.lookup import Card, lookup, lookup_page
 from canonid.memory import Memory, changed_pages, recall
 from canonid.memory import remember as remember_run
@@ -304,6 +304,7 @@ def open_run(
     root = corpus_root(settings, paths)
     memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root))
     texts = tuple(read_files(paths, root, _excluded(settings, root)))
+    is_scarce = settings.max_requests is not None and not settings.offline
     with open_session(settings, progress, stop) as session:
         inputs = Inputs(
             texts,
@@ -318,7 +319,7 @@ def open_run(
             session.store,
             _beside(settings, f"{settings.database.stem}.judgement"),
             keep=lease is not None,
-            first=lambda pages: () if settings.max_requests is None else changed_pages(settings.database, pages),
+            first=lambda pages: changed_pages(settings.database, pages) if is_scarce else (),
         )
         if lease is not None:
             lease.check()
@@ -356,6 +357,7 @@ def open_service(
     from canonid.schedule.service import Service  # noqa: PLC0415 - brings servers and clients for the outside
 
     check_choice(settings)
+    program()  # before anything else can be installed in the place of what is running
     where = " ".join(sorted({os.path.realpath(path) for path in paths}))
 
     def job(lease: Lease, stop: threading.Event) -> Report:

@@ -1,7 +1,7 @@
 """What the pages came to in a run, kept in a file for the next run that rests on the very same.
 
 A cache and no record: it holds what would be worked out again from pages and evidence, and whoever deletes it loses
-time only. It names the replies that it rests on by question and hash, and is worth nothing as soon as the store has
+time only. It names the replies that it rests on by question and mark, and is worth nothing as soon as the store has
 others. Their payloads stay in the store, and are put back in when it is read.
 
 The file is a hash of the rest, the basis, and two pickles, which are read several times as fast as JSON. They may only
@@ -27,6 +27,8 @@ from canonid.model import Evidence, Page, Question, Report
 from canonid.waiver import LineWaiver
 
 Asked = tuple[str, Question]
+Mark = tuple[str, str | None, str, str | None, datetime | None]
+"""What a reply is known by: the hash of its payload, release, address, sources, and when it came if that counts."""
 _HASH = hashlib.sha256().digest_size
 
 
@@ -40,8 +42,15 @@ class Judgement:
     report: Report
 
 
-def save_judgement(file: Path, basis: bytes, judgement: Judgement, replies: Iterable[tuple[Asked, str | None]]) -> None:
-    """Keep `judgement`, which follows from `basis` and `replies`: the hash of each, None where there was none.
+def mark_of(reply: Evidence, *, is_dated: bool) -> Mark:
+    """What `reply` is known by: all that a report may say of it."""
+    return reply.sha256, reply.release, reply.url, reply.sources, reply.retrieved_at if is_dated else None
+
+
+def save_judgement(
+    file: Path, basis: bytes, judgement: Judgement, replies: Iterable[tuple[Asked, Mark | None]]
+) -> None:
+    """Keep `judgement`, which follows from `basis` and `replies`: the mark of each, None where there was none.
 
     A disk that is full or read-only loses nothing but the time that it would have saved.
     """
@@ -60,26 +69,33 @@ def load_judgement(
 ) -> Judgement | None:
     """The judgement that was kept, if it follows from `basis` and from what is `stored`; None if there is no such."""
     try:
-        content = file.read_bytes()
+        with file.open("rb") as content:
+            digest, its_basis = content.read(_HASH), content.read(len(basis))
+            body = content.read() if its_basis == basis else b""  # of another run, it may be large
     except OSError:
         return None
-    rest = memoryview(content)[_HASH:]
-    if hashlib.sha256(rest).digest() != content[:_HASH] or rest[: len(basis)] != basis:
+    if hashlib.sha256(its_basis + body).digest() != digest:
         return None
     try:
-        return _read(io.BytesIO(rest[len(basis) :]), stored)
+        return _read(io.BytesIO(body), stored)
     except Exception:  # noqa: BLE001 - a pickle that somebody made up may raise anything
         return None
 
 
 def _read(body: io.BytesIO, stored: Callable[[Iterable[Asked]], Mapping[Asked, Evidence]]) -> Judgement | None:
-    replies: tuple[tuple[Asked, str | None], ...] = _Reader(body).load()
+    replies: tuple[tuple[Asked, Mark | None], ...] = _Reader(body).load()
     found = stored(asked for asked, _ in replies)
-    hashes = {asked: reply.sha256 for asked, reply in found.items()}
-    if any(hashes.get(asked) != known for asked, known in replies):
+    if not all(_has(found.get(asked), mark) for asked, mark in replies):
         return None
     judgement = _Reader(body, found).load()
     return judgement if isinstance(judgement, Judgement) else None
+
+
+def _has(reply: Evidence | None, mark: Mark | None) -> bool:
+    """Whether `reply` is the one that `mark` was taken of."""
+    if reply is None or mark is None:
+        return reply is None and mark is None
+    return mark_of(reply, is_dated=mark[-1] is not None) == mark
 
 
 def _reply(authority: str, question: Question, retrieved_at: datetime, stale: bool) -> Evidence:
