@@ -23,7 +23,7 @@ LAYERS = {
     "doctor": 2, "fixes": 1, "gather": 2, "inventory": 2, "lookup": 2, "reconcile": 2, "schedule": 2,
     "git": 2, "judgement": 2, "memory": 2, "triage": 2, "waive": 2, "waiver_file": 2,
     "issues": 2, "mending": 3, "tracking": 3,
-    "config_file": 3, "setting_kinds": 3, "settings": 3, "wiring": 3,
+    "config_file": 3, "running": 3, "setting_kinds": 3, "settings": 3, "wiring": 3,
     "__main__": 4, "cli": 4,
 }  # fmt: skip
 """The parts of the package; a part may import those below it, and beside it only from layer 2 on."""

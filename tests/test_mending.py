@@ -16,8 +16,8 @@ from canonid.gather import Freshness, Gatherer
 from canonid.mending import Mending, settle
 from canonid.model import Page, Report
 from canonid.reconcile import reconcile
+from canonid.running import Judge
 from canonid.store.evidence import read_evidence_file
-from canonid.wiring import Judge
 from tests.rules.goldens import GOLDEN, Replies, authorities, codes
 from tests.test_fixes import PAGE, RUN, finding, written
 

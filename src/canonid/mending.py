@@ -17,9 +17,10 @@ from canonid.fixes import FilePlan, Fixes, plan_fixes, read_texts
 from canonid.gather import Progress
 from canonid.model import Finding, Page, Report
 from canonid.reports import narrow
+from canonid.running import Judge, open_run
 from canonid.settings import Settings
 from canonid.waive import check_codes
-from canonid.wiring import Judge, corpus_root, open_run
+from canonid.wiring import corpus_root
 
 _MOST_ROUNDS = 6
 """A value, the tag that asked for it and a last look are three; a value that leads to another makes it four or five.

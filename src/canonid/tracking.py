@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from canonid import wiring
+from canonid import running, wiring
 from canonid.errors import SettingsError
 from canonid.fixes import plan_fixes, read_texts
 from canonid.gather import Progress
@@ -65,7 +65,7 @@ def run_issues(
     if wanted.kind is not Kind.MARKDOWN:
         repository_of(settings, wanted.kind)  # before the work, and not after it
     with hold(settings.database) if wanted.is_sync else nullcontext():
-        report = wiring.run_job(settings, paths, remember=False, progress=progress)
+        report = running.run_job(settings, paths, remember=False, progress=progress)
         pages = wiring.read_pages(settings, paths)
         outcome = Outcome(report, _differ(report, pages, wiring.corpus_root(settings, paths)))
         with open_tracker(settings, wanted.kind, report) as tracker:

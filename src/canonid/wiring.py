@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,33 +21,23 @@ from canonid.authorities.drugbank.lookup import Catalogue, ImportedExport
 from canonid.authorities.pacing import Budget, Rationed, SharedPacer
 from canonid.authorities.pubchem import PubChemAuthority
 from canonid.authorities.transport import Courier, EvenPacer, Pacer
-from canonid.corpus import fields_from, read_corpus, read_files
+from canonid.corpus import fields_from, pages_of, read_files
 from canonid.corpus.files import would_be_found
 from canonid.doctor import Changed, Diagnosis, Surroundings, examine
 from canonid.errors import SettingsError
 from canonid.gather import Freshness, Gatherer, Progress
 from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.issues import issue_files
-from canonid.judgement import Inputs, judge_corpus, program
 from canonid.lookup import Card, lookup, lookup_page
-from canonid.memory import Memory, changed_pages, recall
-from canonid.memory import remember as remember_run
-from canonid.model import Page, Report
-from canonid.reconcile import reconcile
+from canonid.model import Page
 from canonid.settings import KEYS, Settings, check_choice, plain
-from canonid.store.counts import read_counts
 from canonid.store.evidence import EvidenceStore, read_evidence_file
-from canonid.store.lease import Holding, Lease, hold
-from canonid.store.runs import record_run
 from canonid.triage import Desk
 from canonid.waive import check_codes
-from canonid.waiver_file import find_waivers, read_waivers
 
 if TYPE_CHECKING:
-    from canonid.schedule.cron import Timetable
-    from canonid.schedule.log import EventLog
+    from canonid.corpus.source import Text
     from canonid.schedule.notify import Channels
-    from canonid.schedule.service import Service
 
 _CHEMBL_SECONDS = 0.2
 """Between two requests; ChEMBL publishes no limit, and this is the pace that PubChem asks of its guests."""
@@ -66,14 +56,14 @@ def corpus_root(settings: Settings, paths: Sequence[Path]) -> Path:
     absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - Path.absolute keeps ".."
     if settings.config is not None and all(path.is_relative_to(settings.home) for path in absolute):
         return settings.home
-    if len(absolute) == 1 and _is_folder(absolute[0]):
+    if len(absolute) == 1 and is_folder(absolute[0]):
         return absolute[0]
     if all(path.is_relative_to(Path.cwd()) for path in absolute):
         return Path.cwd()
     return Path(os.path.commonpath([path.parent for path in absolute]))
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
     """Whether `path` is a directory; one that cannot be looked at is left to the reader, which says so."""
     try:
         return path.is_dir()
@@ -87,10 +77,15 @@ def base_of(root: Path) -> str:
     return "" if way == "." else way
 
 
-def read_pages(settings: Settings, paths: Sequence[Path]) -> list[Page]:
-    """The pages under `paths`, read as the settings say; issues that canonid keeps as files are no pages."""
+def read_texts(settings: Settings, paths: Sequence[Path]) -> Iterator[Text]:
+    """The files under `paths`; issues that canonid keeps as files are no pages."""
     root = corpus_root(settings, paths)
-    return list(check_codes(read_corpus(paths, root, fields_from(settings.fields), _excluded(settings, root))))
+    return read_files(paths, root, _excluded(settings, root))
+
+
+def read_pages(settings: Settings, paths: Sequence[Path]) -> list[Page]:
+    """The pages under `paths`, read as the settings say."""
+    return list(check_codes(pages_of(read_texts(settings, paths), fields_from(settings.fields))))
 
 
 def pages_among(settings: Settings, paths: Sequence[Path]) -> list[Path]:
@@ -150,6 +145,11 @@ def _drugbank(settings: Settings) -> DrugBankAuthority:
 def catalogue_path(settings: Settings) -> Path:
     """Where imported DrugBank exports are kept: beside the database."""
     return _beside(settings, f"{settings.database.stem}.drugbank.sqlite")
+
+
+def judgement_path(settings: Settings) -> Path:
+    """Where what the pages came to in the last run is kept: there, too."""
+    return _beside(settings, f"{settings.database.stem}.judgement")
 
 
 def _beside(settings: Settings, name: str) -> Path:
@@ -251,128 +251,6 @@ def open_desk(settings: Settings, corpus: Path | None = None) -> Iterator[Desk]:
     """Where a curator decides about discrepancies; `corpus` is their corpus root, if it is known."""
     with open_remote(settings) as remote:
         yield Desk(settings.database, settings.home, corpus, (*remote, DrugBankAuthority(None)))
-
-
-def run_job(
-    settings: Settings,
-    paths: Sequence[Path],
-    *,
-    remember: bool,
-    progress: Progress | None = None,
-    wait: float = 0.0,
-    on_wait: Callable[[Holding], None] | None = None,
-) -> Report:
-    """Check `paths` and record the run; `remember` brings discrepancies and counts of trials up to date as well.
-
-    Only one run at a time may do that on one store: another is waited for at most `wait` seconds, `on_wait` told of it.
-    """
-    if not remember:
-        return run_leased(settings, paths, None, progress=progress)
-    read_corpus(paths, corpus_root(settings, paths), fields_from(settings.fields), settings.exclude)  # or is refused
-    with hold(settings.database, wait=wait, on_wait=on_wait) as lease:
-        return run_leased(settings, paths, lease, progress=progress)
-
-
-def run_leased(
-    settings: Settings,
-    paths: Sequence[Path],
-    lease: Lease | None,
-    *,
-    stop: threading.Event | None = None,
-    progress: Progress | None = None,
-) -> Report:
-    """The same under a lease that the caller has, None to remember nothing; `stop` ends it early with Stopped."""
-    with open_run(settings, paths, lease, stop=stop, progress=progress) as (report, _, _):
-        return report
-
-
-Judge = Callable[[Sequence[Page]], Report]
-"""Says of the pages of a run, some of them edited, what a run would say of them; nothing of it is recorded."""
-
-
-@contextmanager
-def open_run(
-    settings: Settings,
-    paths: Sequence[Path],
-    lease: Lease | None,
-    *,
-    stop: threading.Event | None = None,
-    progress: Progress | None = None,
-) -> Iterator[tuple[Report, Sequence[Page], Judge]]:
-    """The same, as long as more is to be learnt from the run: its report, its pages, and what judges these again."""
-    check_choice(settings)
-    root = corpus_root(settings, paths)
-    memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root))
-    texts = tuple(read_files(paths, root, _excluded(settings, root)))
-    is_scarce = settings.max_requests is not None and not settings.offline
-    with open_session(settings, progress, stop) as session:
-        inputs = Inputs(
-            texts,
-            fields_from(settings.fields),
-            settings.shared,
-            read_counts(settings.database),
-            catalogue_path(settings),
-        )
-        pages, report = judge_corpus(
-            inputs,
-            session.gatherer,
-            session.store,
-            _beside(settings, f"{settings.database.stem}.judgement"),
-            keep=lease is not None,
-            first=lambda pages: changed_pages(settings.database, pages) if is_scarce else (),
-        )
-        if lease is not None:
-            lease.check()
-            report = remember_run(memory, pages, report, _is_gone_from(root, paths))
-        else:
-            report = recall(memory, pages, report)
-        record_run(settings.database, report, str(root), counts=report.counts if lease is not None else ())
-
-        def judge(edited: Sequence[Page]) -> Report:
-            session.gatherer.start_over()
-            again = reconcile(edited, session.gatherer, shared=inputs.shared, baselines=inputs.baselines)
-            return recall(memory, edited, again)
-
-        yield report, pages, judge
-
-
-def _is_gone_from(root: Path, paths: Sequence[Path]) -> Callable[[str], bool]:
-    """Tells of a page whether a run over `paths` covered the folder where it used to be and did not meet it there."""
-    folders = [Path(os.path.abspath(path)) for path in paths if _is_folder(path)]  # noqa: PTH100 - as above
-
-    def is_gone(path: str) -> bool:
-        place = root / path
-        return any(place.is_relative_to(folder) for folder in folders) and not place.exists()
-
-    return is_gone
-
-
-def open_service(
-    settings: Settings, paths: Sequence[Path], timetable: Timetable | None, log: EventLog, *, lasts: float, wait: float
-) -> Service:
-    """The job as a service, which is due when `timetable` says so.
-
-    Two schedulers are one schedule if they have timetable, time zone and paths in common.
-    """
-    from canonid.schedule.service import Service  # noqa: PLC0415 - brings servers and clients for the outside
-
-    check_choice(settings)
-    program()  # before anything else can be installed in the place of what is running
-    where = " ".join(sorted({os.path.realpath(path) for path in paths}))
-
-    def job(lease: Lease, stop: threading.Event) -> Report:
-        return run_leased(settings, paths, lease, stop=stop)
-
-    return Service(
-        settings.database,
-        job,
-        log,
-        timetable,
-        f"{timetable.cron} {timetable.zone} {where}" if timetable else where,
-        news_channels(settings),
-        lasts,
-        wait,
-    )
 
 
 def news_channels(settings: Settings, environ: Mapping[str, str] = os.environ) -> Channels:

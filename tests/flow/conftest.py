@@ -14,9 +14,9 @@ import pytest
 from canonid.cli.exits import exit_code
 from canonid.gather import Progress
 from canonid.model import Question, Report, State
+from canonid.running import run_job
 from canonid.settings import Settings
 from canonid.store.discrepancies import list_discrepancies
-from canonid.wiring import run_job
 from tests.emulator import Emulator, World, compound, molecule, study
 from tests.emulator.wire import AUTHORITIES
 from tests.store.samples import stored

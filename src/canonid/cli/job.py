@@ -41,7 +41,7 @@ def run_job(
     `remember` keeps the table of discrepancies up to date, once another run that does so has ended. A `hook` is given
     whatever a commit changes, which may be no page at all, and must not hold it up for what could not be checked.
     """
-    from canonid import wiring  # noqa: PLC0415 - brings the database and the clients
+    from canonid import running, wiring  # noqa: PLC0415 - brings the database and the clients
 
     paths = list(paths or [Path()])
     settings = load_settings(flags, paths=paths)
@@ -49,7 +49,7 @@ def run_job(
     if hook and not (paths := wiring.pages_among(settings, paths)):
         raise typer.Exit(ExitCode.CLEAN)
     with show_progress(quiet=quiet) as progress, _no_claim_is_fine(hook):
-        report = wiring.run_job(settings, paths, remember=remember, progress=progress, wait=wait, on_wait=_say_who)
+        report = running.run_job(settings, paths, remember=remember, progress=progress, wait=wait, on_wait=_say_who)
     report, hidden = narrow(report, settings.select, settings.ignore)
     form = choose_format(settings, output, os.environ)
     view = replace(view_of(settings, paths, report, form, output, hidden), verbose=verbose, quiet=quiet)

@@ -59,7 +59,7 @@ def schedule(
     that was missed is made up for at the start. What happens is logged to standard error. The exit code says whether
     the work was done, not what it found: a service that finds something has not failed.
     """
-    from canonid import wiring  # noqa: PLC0415 - brings the database and the clients
+    from canonid import running, wiring  # noqa: PLC0415 - brings the database and the clients
     from canonid.schedule.cron import read_timetable  # noqa: PLC0415 - brings the scheduler
     from canonid.schedule.health import serving_health  # noqa: PLC0415 - brings a server
 
@@ -71,7 +71,7 @@ def schedule(
     timetable = read_timetable(cron, timezone) if cron is not None else None
     log = EventLog(sys.stderr, log_format, wiring.news_channels(settings).secrets)
     longest = wait if wait is not None else _ONCE_WAITS if once else float("inf")
-    service = wiring.open_service(settings, where, timetable, log, lasts=lease, wait=longest)
+    service = running.open_service(settings, where, timetable, log, lasts=lease, wait=longest)
     with log.libraries(), _signals() as asked, serving_health(service.status, health_port) as port:
         if port is not None:
             log.event("health.serving", url=f"http://127.0.0.1:{port}/healthz")
