@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import pickle
 import sqlite3
@@ -16,12 +15,15 @@ from pathlib import Path
 import pytest
 
 from canonid import judgement
+from canonid.authorities.drugbank import DrugBankAuthority
+from canonid.authorities.drugbank.catalogue import import_exports
 from canonid.corpus import fields_from, read_files
 from canonid.corpus.source import Source, Text
 from canonid.gather import Freshness, Gatherer
-from canonid.identifiers import CHEMBL, Reference
+from canonid.identifiers import CHEMBL, DRUGBANK, Reference
 from canonid.judgement import Inputs, judge_corpus, program
-from canonid.model import Answers, ById, Page, Report, TrialCount, TrialSearch, Unavailable
+from canonid.model import Answers, AuthorityUse, ById, Page, Report, TrialCount, TrialSearch, Unavailable, Verdict
+from canonid.reconcile import repeated
 from canonid.store.evidence import EvidenceStore, read_evidence_file
 from canonid.store.judgement import load_judgement
 from tests.rules.goldens import GOLDEN, authorities
@@ -30,7 +32,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MET = Reference(CHEMBL, "CHEMBL1431")
 GOLDENS = ("ID303", "ID405", "ID604", "ID605")
 """Folders that have every kind of claim, of finding and of question between them."""
-WAIVING = "---\nchembl-id: CHEMBL1703  # canonid: ignore ID303 until 2030-01-01 — on purpose\n---\n# Metformin\n"
+WAIVING = "---\nchembl-id: CHEMBL1703  # canonid: ignore ID303, ID999 until 2030-01-01 — on purpose\n---\n# Metformin\n"
 
 
 class Desk:
@@ -42,6 +44,7 @@ class Desk:
         for code in codes:
             self.store.put(read_evidence_file(GOLDEN / code / "evidence.jsonl"))
         self.local = folder / "catalogue"
+        self.authorities = authorities()
         texts = (*read_files([GOLDEN / code for code in codes], GOLDEN), Text(Source("waiving.md", WAIVING)))
         self.inputs = Inputs(texts, fields_from({}), ("CHEMBL25",), {}, self.local)
         self.now = NOW
@@ -52,7 +55,7 @@ class Desk:
 
     def judge(self, *, keep: bool = True) -> tuple[tuple[Page, ...], Report, bool]:
         """Pages, report, and whether they were taken over: then nothing was asked, not even the store."""
-        gatherer = Gatherer(authorities(), self.store, self.freshness, offline=self.offline, now=self.now)
+        gatherer = Gatherer(self.authorities, self.store, self.freshness, offline=self.offline, now=self.now)
         pages, report = judge_corpus(self.inputs, gatherer, self.store, self.file, keep=keep, first=lambda _: ())
         self.answers = gatherer.answers or self.answers
         return tuple(pages), report, not gatherer.answers
@@ -70,13 +73,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def test_a_run_that_rests_on_the_same_takes_the_judgement_over(desk: Desk) -> None:
     """Every value of it, down to the replies; only the run is another one."""
     pages, report, was_there = desk.judge()
-    again, repeated, is_there = desk.judge()
+    again, second, is_there = desk.judge()
 
     assert (was_there, is_there) == (False, True)
     assert again == pages
-    assert repeated.run.id != report.run.id
-    assert repeated == replace(report, run=repeated.run)
-    assert {name: use.requests for name, use in repeated.run.authorities.items()} == dict.fromkeys(
+    assert second.run.id != report.run.id
+    assert second == replace(report, run=second.run)
+    assert {name: use.requests for name, use in second.run.authorities.items()} == dict.fromkeys(
         report.run.authorities, 0
     )
 
@@ -90,6 +93,7 @@ def test_the_samples_have_what_a_judgement_can_hold(desk: Desk) -> None:
     assert any(finding.proposal for finding in report.findings)
     assert any(page.properties for page in pages)
     assert any(waiver.until for page in pages for waiver in page.ignores)
+    assert any("no such rule" in problem.message for page in pages for problem in page.problems)
     assert report.counts
 
 
@@ -97,6 +101,20 @@ def _edit(desk: Desk) -> None:
     first, *others = desk.inputs.texts
     first.source.text += " "
     desk.inputs = replace(desk.inputs, texts=(first, *others))
+
+
+def _rename(desk: Desk) -> None:
+    desk.inputs.texts[0].source.path += ".md"
+
+
+def _begin_earlier(desk: Desk) -> None:
+    source = desk.inputs.texts[0].source
+    source.path, source.text = source.path + source.text[0], source.text[1:]
+
+
+def _unreadable(desk: Desk) -> None:
+    source = desk.inputs.texts[0].source
+    desk.inputs = replace(desk.inputs, texts=(Text(source, source.problem(0, "why")), *desk.inputs.texts[1:]))
 
 
 def _new_reply(desk: Desk) -> None:
@@ -119,6 +137,10 @@ def _same_reply_of_another_release(desk: Desk) -> None:
 
 def _same_reply_from_elsewhere(desk: Desk) -> None:
     _changed_reply(desk, url="https://elsewhere.example/")
+
+
+def _same_reply_compiled(desk: Desk) -> None:
+    _changed_reply(desk, sources="compiled by hand")
 
 
 def _reply_gone(desk: Desk) -> None:
@@ -173,11 +195,15 @@ def _online(desk: Desk) -> None:
     "change",
     [
         _edit,
+        _rename,
+        _begin_earlier,
+        _unreadable,
         _more_pages,
         _new_reply,
         _same_reply_later,
         _same_reply_of_another_release,
         _same_reply_from_elsewhere,
+        _same_reply_compiled,
         _reply_gone,
         _reply_where_none_was,
         _baseline,
@@ -227,19 +253,74 @@ def test_the_right_to_read_an_export_counts(desk: Desk) -> None:
     assert not is_there
 
 
-def test_the_program_is_its_files_and_what_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def export(desk: Desk) -> Path:
+    """An imported export that is asked, and one page that makes a claim about an entry of it."""
+    vocabulary = desk.file.with_name("vocabulary.csv")
+    head = "DrugBank ID,Accession Numbers,Common name,CAS,UNII,Synonyms,Standard InChI Key"
+    vocabulary.write_text(f"{head}\nDB00331,APRD01099,Metformin,657-24-9,9100L32L2N,,XZWYZXLIPXDOLR-UHFFFAOYSA-N\n")
+    import_exports(desk.local, [vocabulary])
+    chembl, pubchem, _, trials = authorities()
+    desk.authorities = (chembl, pubchem, DrugBankAuthority(desk.local), trials)
+    page = Text(Source("metformin.md", "---\ndrugbank-id: DB00331\n---\n# Metformin\n"))
+    desk.inputs = replace(desk.inputs, texts=(page,))
+    return desk.local
+
+
+@pytest.mark.usefixtures("export")
+def test_a_look_into_an_export_counts_as_the_same_on_another_day(desk: Desk) -> None:
+    """Each is dated when it is taken, but the store keeps the first."""
+    desk.judge()
+    desk.file.unlink()
+    desk.judge()
+    _, report, is_there = desk.judge()
+
+    assert is_there
+    assert [judged.verdict for judged in report.claims] == [Verdict.CONFIRMED]
+    assert report.run.authorities["drugbank"].status.startswith(("ok", "degraded"))
+
+
+def test_an_older_reply_in_the_place_of_an_export_counts_with_its_date(desk: Desk, export: Path) -> None:
+    """The report says how old it is."""
+    desk.judge()
+    export.unlink()
+    desk.judge()
+    known = next(iter(desk.store.get([("drugbank", ById(Reference(DRUGBANK, "DB00331")))]).values()))
+    desk.store.put([replace(known, retrieved_at=datetime.now(UTC))])
+    there = [desk.judge()[2], desk.judge()[2]]
+
+    assert there == [False, True]
+
+
+def test_a_run_that_repeats_another_had_everything_from_the_store_but_looks_into_files(desk: Desk) -> None:
+    """It sends no request, and says so as a run would that has judged anew."""
+    _, report, _ = desk.judge()
+    before = {"chembl": AuthorityUse("37", 5, "ok"), "drugbank": AuthorityUse("1", 0, "ok")}
+    local = DrugBankAuthority(None)
+    now = repeated(
+        replace(report, run=replace(report.run, authorities=before)), Gatherer((authorities()[0], local), desk.store)
+    )
+
+    assert now.run.authorities == {"chembl": AuthorityUse("37", 0, "from store"), "drugbank": before["drugbank"]}
+
+
+def test_the_program_is_its_files_and_what_is_installed(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As it was when the process started: what is installed afterwards is not what it judges by."""
     program.cache_clear()
+    desk.judge()
     before = program()
     (tmp_path / "new_library-1.0.dist-info").mkdir()
     monkeypatch.syspath_prepend(tmp_path)
-    running = program()
+    _, _, is_there = desk.judge()
     program.cache_clear()
-    started_anew = program()
+    _, _, is_there_for_another = desk.judge()
+    added = set(program()) - set(before)
     program.cache_clear()
 
-    assert running == before
-    assert set(started_anew) - set(before) == {"new_library-1.0.dist-info"}
+    assert (is_there, is_there_for_another) == (True, False)
+    assert added == {"new_library-1.0.dist-info"}
     assert any(
         part.startswith(f"{judgement.__file__} ({Path(judgement.__file__).stat().st_mtime_ns},") for part in before
     )
@@ -284,17 +365,25 @@ class Harmful:
         return os.mkdir, (str(self.folder),)
 
 
+def made_up(file: Path, *parts: object) -> Path:
+    """A file with the right hash, as far as canonid can tell."""
+    rest = b"basis" + b"".join(map(pickle.dumps, parts))
+    file.write_bytes(hashlib.sha256(rest).digest() + rest)
+    return file
+
+
+def test_what_is_no_judgement_is_none(tmp_path: Path) -> None:
+    """Whatever else it may be."""
+    assert load_judgement(made_up(tmp_path / "made-up", (), "a text"), b"basis", lambda _: {}) is None
+
+
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_judgement_that_somebody_made_up_runs_nothing(tmp_path: Path, place: int) -> None:
     """Not even with the right hash."""
     harm, file = tmp_path / "harm", tmp_path / "made-up"
     parts: list[object] = [(), ()]
     parts[place] = Harmful(harm)
-    body = io.BytesIO()
-    for part in parts:
-        pickle.dump(part, body)
-    rest = b"basis" + body.getvalue()
-    file.write_bytes(hashlib.sha256(rest).digest() + rest)
+    made_up(file, *parts)
 
     assert load_judgement(file, b"basis", lambda _: {}) is None
     assert not harm.exists()

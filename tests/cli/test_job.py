@@ -57,6 +57,32 @@ def test_over_the_same_pages_a_run_says_the_same_and_over_others_it_does_not(can
     assert [claim["subject"] for claim in changed["claims"]] == ["anakinra", "metformin"]
 
 
+def test_a_run_heeds_what_the_settings_declare_as_shared(canonid: Canonid, wiki: Path) -> None:
+    """At once, though no page has changed."""
+    (wiki / "kineret.md").write_text("---\ntitle: Kineret\nchembl-id: CHEMBL1201570\n---\n# Kineret\n")
+    before = canonid("reconcile", wiki, "--select", "ID501").stdout
+    with (wiki.parent / "canonid.toml").open("a") as config:
+        config.write('[corpus.shared]\n"CHEMBL1201570" = "two pages on purpose"\n')
+    after = canonid("reconcile", wiki, "--select", "ID501").stdout
+
+    assert ("ID501" in before, "ID501" in after) == (True, False)
+
+
+def test_a_run_heeds_an_export_that_was_imported_since_the_last(canonid: Canonid, wiki: Path) -> None:
+    """What was open for want of it is decided, though no page has changed."""
+    (wiki / "metformin.md").write_text("---\ndrugbank-id: DB00331\n---\n# Metformin\n")
+    vocabulary = wiki.parent / "vocabulary.csv"
+    head = "DrugBank ID,Accession Numbers,Common name,CAS,UNII,Synonyms,Standard InChI Key"
+    vocabulary.write_text(f"{head}\nDB00331,APRD01099,Metformin,657-24-9,9100L32L2N,,XZWYZXLIPXDOLR-UHFFFAOYSA-N\n")
+    verdicts = []
+    for _ in range(2):
+        claims = json.loads(canonid("reconcile", wiki, "--format", "json").stdout)["claims"]
+        verdicts += [claim["verdict"] for claim in claims if claim["field"] == "drugbank-id"]
+        canonid("drugbank", "import", vocabulary, "--database", f"sqlite:///{database(wiki)}")
+
+    assert verdicts == ["unavailable", "confirmed"]
+
+
 def test_a_discrepancy_is_resolved_when_its_page_is_mended_and_reopened_when_it_returns(
     canonid: Canonid, wiki: Path
 ) -> None:

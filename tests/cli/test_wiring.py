@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from canonid.judgement import program
+from canonid.running import open_service
+from canonid.schedule.log import EventLog
 from canonid.settings import Settings
 from canonid.wiring import base_of, corpus_root, open_session
 
@@ -71,3 +75,12 @@ def test_a_session_has_all_authorities_and_the_limits_of_the_settings(tmp_path: 
         assert [authority.requests for authority in gatherer.authorities] == [0, 0, 0, 0]
         assert gatherer.offline
         assert (gatherer.freshness.found, gatherer.freshness.trials) == (timedelta(days=1), timedelta(days=2))
+
+
+def test_a_service_knows_what_runs_before_it_runs(tmp_path: Path) -> None:
+    """What is installed while it waits for its first due time is not what it judges by."""
+    program.cache_clear()
+    log = EventLog(io.StringIO())
+    open_service(Settings(tmp_path / "db"), [tmp_path], None, log, lasts=1.0, wait=0.0)
+
+    assert program.cache_info().currsize == 1
