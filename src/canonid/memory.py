@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from canonid.git import renamed_files
 from canonid.model import Page, Report, State
-from canonid.store.discrepancies import list_discrepancies, update_discrepancies
+from canonid.rules import COMPARING
+from canonid.store.discrepancies import Discrepancy, list_discrepancies, update_discrepancies
 from canonid.store.history import claims_of_last_run
 from canonid.store.renames import carry_over, former_fingerprints
+from canonid.store.silence import without_others
 from canonid.waive import Ground, apply_waivers
 from canonid.waiver import Waiver
 
@@ -25,26 +27,39 @@ class Memory:
     """The corpus root."""
     waivers: tuple[Waiver, ...]
     """Those of the file."""
+    folders: tuple[Path, ...] = ()
+    """Those that the run goes over as a whole."""
+
+    def covers(self, path: str) -> bool:
+        """Whether the run would come upon a page at this place."""
+        return any((self.root / path).is_relative_to(folder) for folder in self.folders)
+
+    def is_gone(self, path: str) -> bool:
+        """Whether the run covers the folder where the page used to be, and it is not there."""
+        return self.covers(path) and not (self.root / path).exists()
 
 
 def recall(memory: Memory, pages: Sequence[Page], report: Report) -> Report:
     """The report with its waivers, and with the states that its discrepancies have; nothing is changed."""
-    states = {known.fingerprint: known.state for known in list_discrepancies(memory.database)}
-    return _with_states(_waived(memory, pages, report, states), states)
+    known = list_discrepancies(memory.database)
+    report = _waived(memory, pages, report, known, _untold(memory, pages, report, known))
+    return _with_states(report, {item.fingerprint: item.state for item in known})
 
 
-def remember(memory: Memory, pages: Sequence[Page], report: Report, is_gone: Callable[[str], bool]) -> Report:
-    """The same, with the memory brought up to date first; see `update_discrepancies` for `is_gone`."""
-    carry_over(memory.database, report.run, pages, is_gone, lambda: renamed_files(memory.root))
-    before = {known.fingerprint: known.state for known in list_discrepancies(memory.database)}
-    report = _waived(memory, pages, report, before)
+def remember(memory: Memory, pages: Sequence[Page], report: Report) -> Report:
+    """The same, with the memory brought up to date first."""
+    carry_over(memory.database, report.run, pages, memory.is_gone, lambda: renamed_files(memory.root))
+    before = list_discrepancies(memory.database)
+    untold = _untold(memory, pages, report, before)
+    report = _waived(memory, pages, report, before, untold)
     states = update_discrepancies(
         memory.database,
         report,
         checked_pages={page.path for page in pages},
         answered={name for name, use in report.run.authorities.items() if not use.status.startswith("unavailable")},
         unanswered=report.unanswered,
-        is_gone=is_gone,
+        untold=untold,
+        is_gone=memory.is_gone,
     )
     return _with_states(report, states)
 
@@ -57,9 +72,27 @@ def changed_pages(database: Path, pages: Sequence[Page]) -> frozenset[str]:
     return frozenset() if len(changed) == len(pages) else changed
 
 
-def _waived(memory: Memory, pages: Sequence[Page], report: Report, states: Mapping[str, State]) -> Report:
-    gone = {name for name, state in states.items() if state is State.RESOLVED}
-    ground = Ground(report.run.started_at.date(), former_fingerprints(memory.database), gone)
+def _untold(memory: Memory, pages: Sequence[Page], report: Report, known: Iterable[Discrepancy]) -> frozenset[str]:
+    """What the run did not find of claims that still stand, and did not read enough other pages to call gone."""
+    read, found = {page.path for page in pages}, {finding.fingerprint for finding in report.findings}
+    made = {(claim.subject, claim.field, claim.text) for page in pages for claim in page.claims}
+    missed = {item.fingerprint for item in known if (item.subject, item.field, item.claimed) in made}
+
+    def covers(path: str) -> bool:
+        return path in read or memory.covers(path)
+
+    return without_others(memory.database, str(memory.root), COMPARING, missed - found, covers)
+
+
+def _waived(
+    memory: Memory, pages: Sequence[Page], report: Report, known: Sequence[Discrepancy], untold: frozenset[str]
+) -> Report:
+    ground = Ground(
+        report.run.started_at.date(),
+        former_fingerprints(memory.database),
+        gone={item.fingerprint for item in known if item.state is State.RESOLVED},
+        untold={(item.subject, item.code) for item in known if item.fingerprint in untold},
+    )
     return apply_waivers(report, pages, memory.waivers, ground)
 
 

@@ -85,7 +85,8 @@ def open_run(
     """The same, as long as more is to be learnt from the run: its report, its pages, and what judges these again."""
     check_choice(settings)
     root = corpus_root(settings, paths)
-    memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root))
+    folders = tuple(Path(os.path.abspath(path)) for path in paths if is_folder(path))  # noqa: PTH100 - keeps links
+    memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root), folders)
     texts = tuple(read_texts(settings, paths))
     is_scarce = settings.max_requests is not None and not settings.offline
     with open_session(settings, progress, stop) as session:
@@ -106,7 +107,7 @@ def open_run(
         )
         if lease is not None:
             lease.check()
-            report = remember(memory, pages, report, _is_gone_from(root, paths))
+            report = remember(memory, pages, report)
         else:
             report = recall(memory, pages, report)
         record_run(settings.database, report, str(root), counts=report.counts if lease is not None else ())
@@ -117,17 +118,6 @@ def open_run(
             return recall(memory, edited, again)
 
         yield report, pages, judge
-
-
-def _is_gone_from(root: Path, paths: Sequence[Path]) -> Callable[[str], bool]:
-    """Tells of a page whether a run over `paths` covered the folder where it used to be and did not meet it there."""
-    folders = [Path(os.path.abspath(path)) for path in paths if is_folder(path)]  # noqa: PTH100 - as above
-
-    def is_gone(path: str) -> bool:
-        place = root / path
-        return any(place.is_relative_to(folder) for folder in folders) and not place.exists()
-
-    return is_gone
 
 
 def open_service(

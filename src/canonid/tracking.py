@@ -26,9 +26,10 @@ from canonid.issues.shelf import Shelf
 from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable
 from canonid.model import State as Standing
 from canonid.reports import narrow
+from canonid.rules import COMPARING
 from canonid.settings import Settings
 from canonid.store.lease import hold
-from canonid.store.silence import Watch, authorities_behind, silent_runs
+from canonid.store.silence import Watch, authorities_behind, silent_runs, without_others
 
 _UNREADABLE = "ID504"
 """The finding on a page whose front matter is broken."""
@@ -209,6 +210,10 @@ class _History:
         watch = Watch(state.findings, state.path, str(self.root), self.report.subjects, _UNREADABLE)
         return silent_runs(self.settings.database, watch, needed)
 
+    def without_others(self, state: State, covers: Callable[[str], bool]) -> bool:
+        """Whether the issue rests on pages that the run did not cover."""
+        return bool(without_others(self.settings.database, str(self.root), COMPARING, state.findings, covers))
+
 
 def _checker(history: _History, paths: Sequence[Path]) -> Callable[[State], bool]:
     """Whether the silence of a run about a page proves anything."""
@@ -217,12 +222,14 @@ def _checker(history: _History, paths: Sequence[Path]) -> Callable[[State], bool
     folders = [path for item in paths if (path := Path(os.path.abspath(item))).is_dir()]  # noqa: PTH100 - as for roots
     silent = {name for name, use in report.run.authorities.items() if use.status.startswith("unavailable")}
 
+    def covers(path: str) -> bool:
+        return path in history.read or any((history.root / path).is_relative_to(folder) for folder in folders)
+
     def is_checked(state: State) -> bool:
         if state.path in history.read:
             needed = history.authorities(state)
             is_open = needed & silent or any((state.subject, name) in report.unanswered for name in needed)
-            return not is_open and state.path not in broken
-        place = history.root / state.path
-        return not place.exists() and any(place.is_relative_to(folder) for folder in folders)
+            return not (is_open or state.path in broken or history.without_others(state, covers))
+        return covers(state.path) and not (history.root / state.path).exists()
 
     return is_checked

@@ -24,6 +24,12 @@ class Ground:
     """Fingerprints from before a page was renamed, with those of today."""
     gone: Collection[str] = ()
     """Fingerprints of discrepancies that an earlier run resolved."""
+    untold: Collection[tuple[str, str]] = ()
+    """Subject and code of what this run did not read enough pages for."""
+
+    def can_tell(self, waiver: Waiver) -> bool:
+        """Whether the run would have found what is waived, as far as it depends on the pages that it read."""
+        return (waiver.subject, waiver.code) not in self.untold
 
 
 def check_codes(pages: Iterable[Page]) -> Iterator[Page]:
@@ -70,10 +76,11 @@ def apply_waivers(report: Report, pages: Sequence[Page], waivers: Iterable[Waive
     silent = {subject for subject, _ in report.unanswered}
     checked = {page.subject.slug for page in pages} - silent
     for name, waiver in filed.items():
-        is_checked = waiver.subject in checked or name in ground.gone
+        is_checked = (waiver.subject in checked and ground.can_tell(waiver)) or name in ground.gone
         standings.setdefault(waiver, _standing(waiver, ground.day, is_checked=is_checked))
     for waiver in _idle(pages, tuple(standings)):
-        standings[waiver] = _standing(waiver, ground.day, is_checked=waiver.subject in checked)
+        is_checked = waiver.subject in checked and ground.can_tell(waiver)
+        standings[waiver] = _standing(waiver, ground.day, is_checked=is_checked)
     met = (replace(waiver, standing=standing) for waiver, standing in standings.items())
     return replace(report, findings=tuple(findings), waivers=tuple(sorted(met, key=_order)))
 

@@ -347,6 +347,50 @@ def test_a_waiver_of_what_was_mended_is_pointed_out(call: Canonid, canonid: Cano
     assert [(waiver["fingerprint"], waiver["standing"]) for waiver in document["waivers"]] == [(SPELT, "unused")]
 
 
+@pytest.fixture
+def copied(canonid: Canonid, corpus: Path) -> Path:
+    """A page with the identifier of another, that a run over both has found; no answer is missing."""
+    absent = {
+        "authority": "chembl", "question": "name:aspirin", "release": "synthetic",
+        "retrieved_at": "2026-01-01T00:00:00Z", "url": "https://chembl.example/", "payload": None,
+        "sources": "synthetic",
+    }  # fmt: skip
+    with (corpus / "evidence.jsonl").open("a") as evidence:
+        evidence.write(json.dumps(absent) + "\n")
+    page = corpus / "wiki" / "aspirin.md"
+    page.write_text("---\ntitle: Aspirin\nchembl-id: CHEMBL1201570\n---\n", encoding="utf-8")
+    canonid("reconcile", "wiki")
+    return page
+
+
+def test_a_run_that_reads_one_of_two_pages_resolves_nothing_between_them(
+    call: Canonid, canonid: Canonid, copied: Path
+) -> None:
+    """It did not see the other claim; a run over both does."""
+    canonid("reconcile", copied)
+    assert states(call)["ID501"] == "open"
+    (copied.parent / "anakinra.md").write_text("---\ntitle: Anakinra\n---\n", encoding="utf-8")
+    canonid("reconcile", "wiki")
+    assert states(call)["ID501"] == "resolved"
+
+
+def test_one_of_two_pages_is_enough_where_it_no_longer_says_so(call: Canonid, canonid: Canonid, copied: Path) -> None:
+    """Without the claim there is nothing to compare."""
+    copied.write_text("---\ntitle: Aspirin\nchembl-id: null\n---\n", encoding="utf-8")
+    canonid("reconcile", copied)
+    assert states(call)["ID501"] == "resolved"
+
+
+def test_a_waiver_between_two_pages_is_not_idle_where_one_was_read(
+    call: Canonid, canonid: Canonid, copied: Path
+) -> None:
+    """Nobody is told to take it out."""
+    call("waive", fingerprint_of("ID501", "aspirin", "chembl-id", "CHEMBL1201570"), *REASON)
+    ran = canonid("reconcile", copied)
+    assert "is of nothing that is found" not in " ".join(ran.stdout.split())
+    assert states(call)["ID501"] == "waived"
+
+
 def test_reopening_takes_the_waiver_out(call: Canonid, canonid: Canonid, corpus: Path) -> None:
     """Of several the others stay; it counts again."""
     call("waive", WRONG, SPELT, *REASON)

@@ -184,6 +184,17 @@ def test_a_deleted_page_closes_its_issue(canonid: Canonid, wiki: Path) -> None:
     assert canonid("issues", "sync", wiki).stdout.startswith("close: adapalene")
 
 
+def test_a_sync_of_one_of_two_pages_takes_nothing_out_that_rests_on_both(canonid: Canonid, wiki: Path) -> None:
+    """The issue of a copied identifier names the page that it was copied from, which was not read now."""
+    page = wiki / "aspirin.md"
+    page.write_text("---\ntitle: Aspirin\nchembl-id: CHEMBL1201570\n---\n")
+    with (wiki.parent / "evidence.jsonl").open("a") as evidence:
+        evidence.write(json.dumps({**ABSENT, "question": "name:aspirin"}) + "\n")
+    canonid("issues", "sync", wiki)
+
+    assert canonid("issues", "plan", page).stdout == ""
+
+
 def test_codes_that_nobody_selected_close_nothing(canonid: Canonid, wiki: Path) -> None:
     """The finding is still there, and no answer is missing."""
     with (wiki.parent / "evidence.jsonl").open("a") as evidence:

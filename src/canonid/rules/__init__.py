@@ -68,3 +68,6 @@ RULES: tuple[Rule, ...] = (
     id605.RULE,
     id606.RULE,
 )
+
+COMPARING = frozenset(rule.code for rule in RULES if rule.compares_pages)
+"""The codes of findings that rest on several pages."""

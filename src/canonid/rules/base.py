@@ -36,6 +36,8 @@ class Rule:
     check: Callable[[Case], Iterable[Hit]]
     doc: str
     """Why, an example, and the remedy."""
+    compares_pages: bool = False
+    """Whether a finding on one page rests on others: a run that did not read those has nothing to say of it."""
 
     @property
     def summary(self) -> str:

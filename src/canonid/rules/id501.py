@@ -51,4 +51,4 @@ def _contains(key: str, other: str) -> bool:
     return key in other or other in key
 
 
-RULE = Rule("ID501", "shared-identifier", Severity.ERROR, None, check, __doc__)
+RULE = Rule("ID501", "shared-identifier", Severity.ERROR, None, check, __doc__, compares_pages=True)

@@ -32,4 +32,4 @@ def check(case: Case) -> Iterator[Hit]:
         yield Hit(claim, message, severity=None if wrong else Severity.WARNING)
 
 
-RULE = Rule("ID502", "template-leak", Severity.ERROR, None, check, __doc__)
+RULE = Rule("ID502", "template-leak", Severity.ERROR, None, check, __doc__, compares_pages=True)

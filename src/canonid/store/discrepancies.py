@@ -58,6 +58,7 @@ class _Scope:
     answered: Set[str]
     unanswered: Set[tuple[str, str]]
     codes: Set[str] | None
+    untold: Set[str]
     is_gone: Callable[[str], bool]
 
     def why_resolved(self, known: Discrepancy, paths: Set[str]) -> str | None:
@@ -67,7 +68,7 @@ class _Scope:
             return None
         if unchecked == paths:
             return "page gone"
-        if self.codes is not None and known.code not in self.codes:
+        if known.fingerprint in self.untold or (self.codes is not None and known.code not in self.codes):
             return None
         if any((known.subject, name) in self.unanswered or name not in self.answered for name in known.authorities):
             return None
@@ -86,6 +87,7 @@ def update_discrepancies(
     answered: Set[str],
     unanswered: Set[tuple[str, str]] = frozenset(),
     checked_codes: Set[str] | None = None,
+    untold: Set[str] = frozenset(),
     is_gone: Callable[[str], bool] = _nothing_is_gone,
 ) -> dict[str, State]:
     """Bring the memory up to date with a run, in one transaction; the states of all that it found or resolved.
@@ -93,15 +95,16 @@ def update_discrepancies(
     A discrepancy that was not found again is resolved only where the run can tell: its page was checked
     (`checked_pages`, as `Page.path`), its rule ran (`checked_codes`, None for all), and every authority that it rests
     on answered (`answered`), also every question about its subject (`unanswered`: pairs of subject and authority
-    that did not). For a page that was not checked, `is_gone` says whether the run covered the folder where it used to
-    be and did not meet it there. What the report has as waived is waived, and what was waived and no longer is, is
-    reopened; the waivers of the report are kept beside. Findings of severity info are no discrepancies.
+    that did not), and it is none of `untold`, which rest on pages that were not read either. For a page that was not
+    checked, `is_gone` says whether the run covered the folder where it used to be and did not meet it there. What the
+    report has as waived is waived, and what was waived and no longer is, is reopened; the waivers of the report are
+    kept beside. Findings of severity info are no discrepancies.
     """
     found: dict[str, Finding] = {}
     for finding in report.findings:
         if finding.severity is not Severity.INFO:
             found.setdefault(finding.fingerprint, finding)
-    scope = _Scope(checked_pages, answered, unanswered, checked_codes, is_gone)
+    scope = _Scope(checked_pages, answered, unanswered, checked_codes, untold, is_gone)
     with writing(database) as connection:
         known = {item.fingerprint: item for item in find_discrepancies(connection)}
         ended = {waiver.fingerprint: waiver for waiver in report.waivers if waiver.standing is Standing.EXPIRED}

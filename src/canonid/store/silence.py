@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Set
+from collections.abc import Callable, Collection, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +63,33 @@ def silent_runs(database: Database, watch: Watch, authorities: Set[str]) -> tupl
             for run_id, started_at, subjects, uses in rows
             if _could_tell(connection, watch, run_id, subjects, _worst(json.loads(uses), authorities))
         )
+
+
+def without_others(
+    database: Database, root: str, codes: Collection[str], fingerprints: Collection[str], covers: Callable[[str], bool]
+) -> frozenset[str]:
+    """Those of the findings with `codes`, which rest on several pages, that a run over what it `covers` cannot judge.
+
+    It has to cover all pages that made claims in the last run that met the finding.
+    """
+    if not fingerprints:
+        return frozenset()
+    with reading(database) as connection:
+        if connection is None:
+            return frozenset()
+        last = connection.execute(
+            "SELECT fingerprint, run.id, max(started_at) FROM finding JOIN run ON run.id = run_id WHERE root = ? "
+            "AND code IN (SELECT value FROM json_each(?)) AND fingerprint IN (SELECT value FROM json_each(?)) "
+            "GROUP BY fingerprint",
+            (root, json.dumps(sorted(codes)), json.dumps(sorted(fingerprints))),
+        ).fetchall()
+        partial = {run for run in {run for _, run, _ in last} if not all(map(covers, _pages(connection, run)))}
+    return frozenset(fingerprint for fingerprint, run, _ in last if run in partial)
+
+
+def _pages(connection: sqlite3.Connection, run_id: str) -> list[str]:
+    rows = connection.execute("SELECT DISTINCT path FROM claim_verdict WHERE run_id = ?", (run_id,))
+    return [path for (path,) in rows]
 
 
 def _last_met(connection: sqlite3.Connection, watch: Watch) -> str:
