@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from canonid import git
+from canonid.errors import UsageError
 
 PAGE = "---\nchembl-id: CHEMBL1232\n---\n# Adapalene\n" + "A line of the page.\n" * 10
 
@@ -64,6 +65,40 @@ def test_renames_are_found_before_they_are_committed(repo: Path) -> None:
     """Once Git has been told of the new file."""
     run(repo, "mv", "wiki/adapalene.md", "wiki/differin.md")
     assert git.renamed_files(repo / "wiki") == {"adapalene.md": "differin.md"}
+
+
+def test_what_was_changed_since_a_revision_is_found(repo: Path) -> None:
+    """Committed, not committed and new; not what is gone, ignored or elsewhere."""
+    wiki = repo / "wiki"
+    for name in ("gone.md", "kept.md"):
+        (wiki / name).write_text(PAGE)
+    commit(repo)
+    run(repo, "tag", "then")
+    (wiki / "α b.md").write_text(PAGE)
+    (repo / "elsewhere.md").write_text(PAGE)
+    (repo / ".gitignore").write_text("draft.md\n")
+    (wiki / "gone.md").unlink()
+    commit(repo)
+    for name in ("adapalene.md", "new.md", "draft.md"):
+        (wiki / name).write_text("changed")
+    assert git.changed_files(wiki, "then") == [wiki / name for name in ("adapalene.md", "new.md", "α b.md")]
+
+
+def test_what_changed_on_the_other_branch_is_not_ours(repo: Path) -> None:
+    """The main branch has gone on since this one began."""
+    run(repo, "branch", "other")
+    (repo / "wiki" / "adapalene.md").write_text("changed")
+    commit(repo)
+    run(repo, "branch", "main-line")
+    run(repo, "checkout", "-q", "other")
+    assert git.changed_files(repo, "main-line") == []
+
+
+@pytest.mark.parametrize("revision", ["nothing", "--output=x", ""])
+def test_a_revision_that_is_not_there_is_refused(repo: Path, revision: str) -> None:
+    """Otherwise nothing would be checked, and look right."""
+    with pytest.raises(UsageError, match="Git knows no revision"):
+        git.changed_files(repo, revision)
 
 
 def test_without_a_repository_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,11 @@
-"""What Git knows of a corpus: who works on it, and which files were renamed; nothing where there is no Git."""
+"""What Git knows of a corpus: who works on it, which files were renamed and which changed; nothing without Git."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+
+from canonid.errors import UsageError
 
 _SECONDS = 20.0
 _MOST_COMMITS = 2000
@@ -11,6 +13,7 @@ _MOST_COMMITS = 2000
 # Nothing that the repository configures is run, and no lock of a colleague's is waited for.
 _GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 _RENAMES = ("--find-renames", "--diff-filter=R", "--name-status", "-z", "--relative", "--no-ext-diff", "--no-textconv")
+_CHANGES = ("--no-renames", "--diff-filter=d", "--name-only", "-z", "--relative", "--no-ext-diff", "--no-textconv")
 
 
 def author(folder: Path) -> str | None:
@@ -32,6 +35,21 @@ def renamed_files(root: Path) -> dict[str, str]:
                 now[first] = new
         now[old] = new
     return now
+
+
+def changed_files(folder: Path, revision: str) -> list[Path]:
+    """Files under `folder` that are not as they were where `revision` and the present parted ways; new ones included.
+
+    What was committed since, what was not, and what Git does not follow yet count alike; what it ignores does not.
+    Raises UsageError if Git cannot tell.
+    """
+    start = _ask(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+    if not start:
+        raise UsageError(f"Git knows no revision {revision!r} in {folder}; name a commit, branch or tag that is there")
+    start = _ask(folder, "merge-base", start, "HEAD").strip() or start
+    changed = _ask(folder, "diff", *_CHANGES, start, "--", ".")
+    unknown = _ask(folder, "ls-files", "-z", "--others", "--exclude-standard", "--", ".")
+    return [folder / name for name in sorted({*changed.split("\0"), *unknown.split("\0")} - {""})]
 
 
 def _pairs(output: str) -> list[tuple[str, str]]:

@@ -22,10 +22,11 @@ from canonid.authorities.pacing import Budget, Rationed, SharedPacer
 from canonid.authorities.pubchem import PubChemAuthority
 from canonid.authorities.transport import Courier, EvenPacer, Pacer
 from canonid.corpus import fields_from, pages_of, read_files
-from canonid.corpus.files import would_be_found
+from canonid.corpus.files import find_files, would_be_found
 from canonid.doctor import Changed, Diagnosis, Surroundings, examine
 from canonid.errors import SettingsError
 from canonid.gather import Freshness, Gatherer, Progress
+from canonid.git import changed_files
 from canonid.inventory import Inventory, Verification, take_inventory, verify
 from canonid.issues import issue_files
 from canonid.lookup import Card, lookup, lookup_page
@@ -92,6 +93,15 @@ def pages_among(settings: Settings, paths: Sequence[Path]) -> list[Path]:
     """Those of `paths` that a search of the corpus would come upon; a file that is named is otherwise always read."""
     root = corpus_root(settings, paths)
     return [path for path in paths if would_be_found(path, root, _excluded(settings, root))]
+
+
+def pages_changed(settings: Settings, paths: Sequence[Path], revision: str) -> list[Path]:
+    """The pages under `paths` that were changed since `revision`; raises UsageError if Git cannot tell."""
+    root = corpus_root(settings, paths)
+    files = find_files(paths, root, _excluded(settings, root))
+    folders = {path if is_folder(path) else path.parent for path in paths}
+    changed = {os.path.realpath(file) for folder in folders for file in changed_files(folder, revision)}
+    return [root / file.shown for file in files if os.path.realpath(file.path) in changed]
 
 
 def _excluded(settings: Settings, root: Path) -> tuple[str, ...]:

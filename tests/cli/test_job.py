@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,23 @@ def test_the_report_is_on_stdout_and_nothing_else_is_said(canonid: Canonid, wiki
     assert "corpus/wiki/adapalene.md:3:12 ID201 chembl-id CHEMBL12345678: " in ran.stdout
     assert "corpus/wiki/anakinra.md:3:12 confirmed chembl-id CHEMBL1201570: " in ran.stdout
     assert (ran.code, ran.stderr) == (1, "")
+
+
+def test_a_check_of_what_has_changed_leaves_the_rest_alone(
+    canonid: Canonid, wiki: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page with the mistake is as it was; nothing changed at all is said, and is no failure."""
+    for name, value in (("GLOBAL", os.devnull), ("NOSYSTEM", "1")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    git = ("git", "-c", "user.name=A. Curator", "-c", "user.email=curator@example.org", "-C", str(wiki))
+    for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "all")):
+        subprocess.run([*git, *words], check=True, capture_output=True)  # noqa: S603 - fixed words
+    ran = canonid("check", wiki, "--changed-since", "HEAD")
+    assert (ran.code, ran.stdout, ran.stderr) == (0, "", "canonid: no page was changed since HEAD\n")
+    (wiki / "anakinra.md").write_text("---\ntitle: Anakinra\nchembl-id: CHEMBL12345678\n---\n")
+    ran = canonid("check", wiki, "--changed-since", "HEAD", "-q")
+    assert ran.stdout.count("ID201") == 1
+    assert ran.stdout.startswith("corpus/wiki/anakinra.md:3:12 ID201 ")
 
 
 def test_reconcile_remembers_and_check_does_not(canonid: Canonid, wiki: Path) -> None:

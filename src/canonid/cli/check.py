@@ -18,6 +18,7 @@ def check(
     ignore: options.Ignore = None,
     fail_on: options.FailOnOption = None,
     max_requests: options.MaxRequests = None,
+    since: options.Since = None,
     hook: options.Hook = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -36,4 +37,4 @@ def check(
         fail_on=fail_on,
         max_requests=max_requests,
     )
-    run_job(paths, flags, remember=False, output=output, quiet=quiet, verbose=verbose, hook=hook)
+    run_job(paths, flags, remember=False, output=output, quiet=quiet, verbose=verbose, hook=hook, since=since)

@@ -35,20 +35,25 @@ def run_job(
     verbose: bool,
     wait: float = 0.0,
     hook: bool = False,
+    since: str | None = None,
 ) -> None:
     """Check `paths`, print the report and leave with its exit code.
 
     `remember` keeps the table of discrepancies up to date, once another run that does so has ended. A `hook` is given
     whatever a commit changes, which may be no page at all, and must not hold it up for what could not be checked.
+    `since` leaves out the pages that were the same at that revision.
     """
     from canonid import running, wiring  # noqa: PLC0415 - brings the database and the clients
 
     paths = list(paths or [Path()])
     settings = load_settings(flags, paths=paths)
     check_output(output)
+    if since is not None and not (paths := wiring.pages_changed(settings, paths, since)):
+        say(f"canonid: no page was changed since {since}")
+        raise typer.Exit(ExitCode.CLEAN)
     if hook and not (paths := wiring.pages_among(settings, paths)):
         raise typer.Exit(ExitCode.CLEAN)
-    with show_progress(quiet=quiet) as progress, _no_claim_is_fine(hook):
+    with show_progress(quiet=quiet) as progress, _no_claim_is_fine(hook or since is not None):
         report = running.run_job(settings, paths, remember=remember, progress=progress, wait=wait, on_wait=_say_who)
     report, hidden = narrow(report, settings.select, settings.ignore)
     form = choose_format(settings, output, os.environ)
@@ -66,12 +71,12 @@ def run_job(
 
 
 @contextmanager
-def _no_claim_is_fine(hook: bool) -> Iterator[None]:
-    """Let a commit pass that changes only pages without claims, and say that nothing was checked."""
+def _no_claim_is_fine(is_fine: bool) -> Iterator[None]:
+    """Let changes pass that are only to pages without claims, and say that nothing was checked."""
     try:
         yield
     except NoClaim as error:
-        if not hook:
+        if not is_fine:
             raise
         say(f"canonid: {error}")
         raise typer.Exit(ExitCode.CLEAN) from None

@@ -72,6 +72,14 @@ Hook = Annotated[
         "be checked.",
     ),
 ]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--changed-since",
+        metavar="REV",
+        help="Only pages that were changed since this commit, branch or tag of Git, or are new.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print findings and nothing else.")]
 Verbose = Annotated[
     bool,
