@@ -20,7 +20,16 @@ from canonid.issues.block import State
 from canonid.issues.body import Draft
 from canonid.issues.dashboard import DashboardTracker
 from canonid.issues.markdown import MarkdownTracker
-from canonid.issues.plan import Ground, Patience, Step, declined_by, plan_issues, plan_steps
+from canonid.issues.plan import (
+    Ground,
+    Patience,
+    Step,
+    declined_by,
+    plan_issues,
+    plan_steps,
+    spent_keys,
+    under_new_names,
+)
 from canonid.issues.rest import Rest
 from canonid.issues.shelf import Shelf
 from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable
@@ -29,6 +38,7 @@ from canonid.reports import narrow
 from canonid.rules import COMPARING
 from canonid.settings import Settings
 from canonid.store.lease import hold
+from canonid.store.renames import former_fingerprints
 from canonid.store.silence import Watch, authorities_behind, silent_runs, without_others
 
 _UNREADABLE = "ID504"
@@ -92,11 +102,12 @@ def _plan(
 ) -> Sequence[Step]:
     root, report = wiring.corpus_root(settings, paths), outcome.report
     shown, _ = narrow(report, settings.select, settings.ignore)
-    existing = tracker.read()
+    existing, former = tracker.read(), former_fingerprints(settings.database)
     with wiring.open_authorities(settings) as authorities:
         parsers = {authority.name: authority.parse for authority in authorities}
         draft = Draft(_linker(settings, wanted.kind, root), _parser(parsers), outcome.diff)
-        issues = plan_issues(shown.findings, draft, per=wanted.per, declined=declined_by(existing))
+        declined, spent = declined_by(existing, former), spent_keys(existing)
+        issues = plan_issues(shown.findings, draft, per=wanted.per, declined=declined, spent=spent)
     found = frozenset(item.fingerprint for item in report.findings if item.state is not Standing.WAIVED)
     history = _History(settings, report, frozenset(page.path for page in pages), root)
     ground = Ground(
@@ -106,7 +117,7 @@ def _plan(
         history.silent_runs,
         Patience(settings.close_after_runs, settings.close_after_days),
     )
-    return plan_steps(issues, existing, ground, wanted.most_new)
+    return plan_steps(issues, [*under_new_names(existing, issues, former)], ground, wanted.most_new)
 
 
 @contextmanager

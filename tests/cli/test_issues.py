@@ -74,7 +74,7 @@ def test_a_plan_can_be_had_as_json(canonid: Canonid, wiki: Path) -> None:
     assert [(finding["code"], finding["kind"]) for finding in create["findings"]] == [("ID201", "wrong id")]
     assert create["key"] in create["body"]
     assert (waiting.code, wait["action"], wait["number"]) == (0, "wait", text_of(wiki)[0].name)
-    assert wait["comment"].startswith("not found any more by 1 run since ")
+    assert wait["comment"].startswith("not reported any more by 1 run since ")
 
 
 def test_a_second_sync_changes_nothing(canonid: Canonid, wiki: Path) -> None:
@@ -105,12 +105,15 @@ def test_an_issue_is_closed_by_evidence(canonid: Canonid, wiki: Path) -> None:
     second = canonid("issues", "sync", wiki)
 
     assert first.stdout.startswith("wait: adapalene: wrong id")
-    assert "not found any more by 1 run since " in first.stdout
+    assert "not reported any more by 1 run since " in first.stdout
     assert first.stdout.endswith("; to be closed after 2 runs\n")
     assert is_open
     assert second.stdout.startswith("close: adapalene: wrong id")
     assert "status: closed\n" in text_of(wiki)[1]
-    assert "checked `wiki/adapalene.md` and found nothing of this any more, as has no run since" in text_of(wiki)[1]
+    assert (
+        "checked `wiki/adapalene.md` and has nothing of this to report any more, as has no run since"
+        in text_of(wiki)[1]
+    )
 
 
 def test_days_have_to_pass(canonid: Canonid, wiki: Path) -> None:
@@ -170,7 +173,7 @@ def test_a_page_that_cannot_be_read_closes_nothing(canonid: Canonid, wiki: Path)
     repair(wiki)
 
     assert broken == [""] * 3
-    assert "not found any more by 1 run" in canonid("issues", "sync", wiki).stdout
+    assert "not reported any more by 1 run" in canonid("issues", "sync", wiki).stdout
 
 
 def test_a_deleted_page_closes_its_issue(canonid: Canonid, wiki: Path) -> None:
@@ -242,6 +245,47 @@ def test_wontfix_is_respected(canonid: Canonid, wiki: Path) -> None:
     ran = canonid("issues", "plan", wiki)
 
     assert (ran.code, ran.stdout.partition(":")[0]) == (3, "waived")
+
+
+@pytest.mark.parametrize(
+    ("setting", "mark", "declined"),
+    [("", "status: open", "status: wontfix"), ('dashboard = "ids.md"', "- [ ]", "- [-]")],
+    ids=["folder", "dashboard"],
+)
+def test_what_is_new_beside_what_was_declined_leaves_the_decision_alone(
+    canonid: Canonid, wiki: Path, setting: str, mark: str, declined: str
+) -> None:
+    """It gets an issue of its own, is not taken for declined as well, and what was decided is not asked again."""
+    configure(wiki, setting)
+    canonid("issues", "sync", wiki)
+    file = wiki.parent / "ids.md" if setting else text_of(wiki)[0]
+    decided = file.read_text().replace(mark, declined) + "Decided on Monday.\n"
+    file.write_text(decided)
+    with (wiki / "adapalene.md").open("a") as page:
+        page.write("\n- **DrugBank ID:** DB0021\n")
+    made = canonid("issues", "sync", wiki).stdout.splitlines()
+    again = canonid("issues", "sync", wiki).stdout.splitlines()
+
+    assert [line.partition(" (")[0] for line in made] == [
+        "create: adapalene: wrong id, drugbank-id `DB0021`",
+        "waived: adapalene: wrong id, chembl-id `CHEMBL12345678`",
+    ]
+    assert file.read_text().startswith(decided.rstrip())
+    assert again == made[1:]
+
+
+def test_a_page_under_a_new_name_keeps_its_task(canonid: Canonid, wiki: Path) -> None:
+    """Under the block id of today, so that it is found again."""
+    configure(wiki, 'dashboard = "ids.md"')
+    canonid("reconcile", wiki)
+    canonid("issues", "sync", wiki)
+    (wiki / "adapalene.md").rename(wiki / "differin.md")
+    canonid("reconcile", wiki)
+    moved = canonid("issues", "sync", wiki).stdout
+
+    assert moved.startswith("update: differin: wrong id")
+    assert (wiki.parent / "ids.md").read_text().count("\n- [ ] ") == 1
+    assert canonid("issues", "sync", wiki).stdout == ""
 
 
 def test_a_page_with_conflicts_gets_an_issue_without_a_diff(canonid: Canonid, wiki: Path) -> None:

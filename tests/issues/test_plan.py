@@ -9,7 +9,17 @@ import pytest
 
 from canonid.issues import Per
 from canonid.issues.block import block_of, hidden, merged, read_state
-from canonid.issues.plan import Action, Ground, Issue, Step, declined_by, plan_issues, plan_steps
+from canonid.issues.plan import (
+    Action,
+    Ground,
+    Issue,
+    Step,
+    declined_by,
+    plan_issues,
+    plan_steps,
+    spent_keys,
+    under_new_names,
+)
 from canonid.model import Confidence, Finding, Place, Proposal, State
 from tests.issues.drafts import DRAFT, ERTAPENEM, MISSING, NOTHING, SEARCH, WRONG, as_existing, state
 
@@ -117,7 +127,7 @@ def test_waived_and_declined_findings_make_no_issue() -> None:
     waived = replace(WRONG, state=State.WAIVED)
     declined = as_existing(issue_of(), is_declined=True)
 
-    assert plan_issues([waived, WRONG], DRAFT, declined=declined_by([declined])) == []
+    assert plan_issues([waived, WRONG], DRAFT, declined=declined_by([declined], {})) == []
 
 
 def test_text_of_others_names_nobody_and_starts_no_tag() -> None:
@@ -178,7 +188,7 @@ def test_what_is_gone_is_closed_with_the_reason() -> None:
     step = step_of([], [as_existing(issue_of())], NOTHING)
 
     assert step.action is Action.CLOSE
-    assert step.comment == "Closed: run R checked `wiki/adapalene.md` and found nothing of this any more."
+    assert step.comment == "Closed: run R checked `wiki/adapalene.md` and has nothing of this to report any more."
 
 
 @pytest.mark.parametrize(
@@ -206,11 +216,45 @@ def test_a_closed_issue_is_not_closed_again() -> None:
     assert plan_steps([], [as_existing(issue_of(), is_open=False)], NOTHING) == []
 
 
+RENAMED = replace(WRONG, subject="differin", place=Place("wiki/differin.md", 6, 12))
+FORMER = {WRONG.fingerprint: RENAMED.fingerprint}
+
+
+def test_a_page_that_was_renamed_keeps_its_issue() -> None:
+    """It is written anew under its number; what somebody called it stays."""
+    new, old = issue_of(RENAMED), as_existing(issue_of(), title="Look at this")
+    step = step_of([new], [*under_new_names([old], [new], FORMER)], NOTHING)
+
+    assert (step.action, step.title, step.body, step.existing and step.existing.number) == (
+        Action.UPDATE,
+        "Look at this",
+        new.body,
+        "1",
+    )
+
+
+def test_an_issue_of_its_own_is_not_taken_over() -> None:
+    """The renamed page has one already."""
+    new, old = issue_of(RENAMED), as_existing(issue_of())
+    mine = as_existing(new, "2")
+
+    assert [*under_new_names([old, mine], [new], FORMER)] == [old, mine]
+
+
+def test_what_was_declined_stays_so_on_a_page_that_was_renamed() -> None:
+    """Nobody is asked twice."""
+    declined = as_existing(issue_of(), is_open=False, is_declined=True)
+
+    assert plan_issues([RENAMED], DRAFT, declined=declined_by([declined], FORMER)) == []
+
+
 def test_what_is_new_on_a_page_whose_issue_was_declined_has_an_issue_of_its_own() -> None:
     """People decided about what it said then."""
     declined = as_existing(issue_of(), is_open=False, is_declined=True)
-    issues = plan_issues([WRONG, OTHER], DRAFT, declined=declined_by([declined]))
+    spent = spent_keys([declined])
+    issues = plan_issues([WRONG, OTHER], DRAFT, declined=declined_by([declined], {}), spent=spent)
 
+    assert issues[0].state.key not in spent
     assert [step.action for step in plan_steps(issues, [declined], NOTHING)] == [Action.CREATE, Action.WAIVED]
 
 

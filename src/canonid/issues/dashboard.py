@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -83,13 +83,16 @@ class DashboardTracker:
     def _change(self, issue: Existing, title: str, body: str, mark: str) -> None:
         """Put in title, text and mark (empty: the one that it has), unless somebody was faster."""
         text = self._text()
-        section = next((section for section in _sections(text) if section.existing == issue), None)
+        # The plan may know the issue as that of a page which was renamed since; its text is as it was read.
+        asis = (section for section in _sections(text) if replace(section.existing, state=issue.state) == issue)
+        section = next(asis, None)
         if section is None:
             raise TrackerError(f"{self.file} was changed meanwhile; run again")
         parts = [(section.start, section.end, _as_in(text, body))]
         if section.task:
             before, old, between = section.task.group(1, 2, 3)
             parts.append((section.task.start(), section.task.end(4), f"{before}{mark or old}{between}{title}"))
+            parts.append((*section.task.span(5), _anchor(read_state(body) or issue.state)))
         else:  # somebody deleted it
             task = f"- [{mark or ' '}] {title} {_anchor(issue.state)}\n\n"
             parts.append((section.start, section.start, _as_in(text, task)))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from canonid.atomic import write_whole
@@ -50,12 +51,14 @@ class MarkdownTracker:
         return Existing(path.name, _title(head) or state.title, text, is_open, is_declined, state)
 
     def create(self, title: str, body: str) -> str:
-        """A new file, named after the page and the fingerprint."""
+        """A new file, named after the page and the fingerprint; a file that is there is somebody's, and stays."""
         state = read_state(body)
         if state is None:
             raise TrackerError("this text has no fingerprint, so it would never be found again")
         subject = re.sub(r"[^\w.-]+", "-", state.subject).strip(".-") or "page"
-        name = f"canonid-{subject[:80]}-{state.key[:8]}.md"
+        stem = f"canonid-{subject[:80]}-{state.key[:8]}"
+        names = (f"{stem}{f'-{number}' if number > 1 else ''}.md" for number in count(1))
+        name = next(name for name in names if not (self.folder / name).exists())
         tags = json.dumps(list(self.labels), ensure_ascii=False)
         heading = json.dumps(title, ensure_ascii=False)
         self._write(name, f"---\ntitle: {heading}\nstatus: open\ntags: {tags}\n---\n\n{body}\n")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 
 from canonid.issues import Per
 from canonid.issues.block import State, block_of, merged
@@ -75,11 +76,17 @@ class Step:
 
 
 def plan_issues(
-    findings: Iterable[Finding], draft: Draft, *, per: Per = Per.PAGE, declined: Collection[str] = ()
+    findings: Iterable[Finding],
+    draft: Draft,
+    *,
+    per: Per = Per.PAGE,
+    declined: Collection[str] = (),
+    spent: Collection[str] = (),
 ) -> list[Issue]:
     """The issues that `findings` ask for, in the order of their pages.
 
-    What is waived, and the discrepancies whose fingerprints are in `declined`, ask for none.
+    What is waived, and the discrepancies whose fingerprints are in `declined`, ask for none. No issue gets a key that
+    is in `spent`.
     """
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
@@ -87,24 +94,59 @@ def plan_issues(
         if wanted and finding.fingerprint not in declined:
             one = (finding.place.path, finding.fingerprint) if per is Per.FINDING else (finding.place.path,)
             groups.setdefault(one, []).append(finding)
-    return [_issue(groups[key], draft, per, {path for path, *_ in groups}) for key in sorted(groups)]
+    paths = {path for path, *_ in groups}
+    return [
+        _issue(found, found[0].fingerprint if per is Per.FINDING else _page_key(found[0], paths, spent), draft)
+        for _, found in sorted(groups.items())
+    ]
 
 
-def _issue(findings: Sequence[Finding], draft: Draft, per: Per, paths: Collection[str]) -> Issue:
-    first = findings[0]
+def _page_key(finding: Finding, paths: Collection[str], spent: Collection[str]) -> str:
+    """The key of a page's issue, or of its next one where people decided to live with what the first said."""
     # A page that moves to another folder keeps its issue, unless two pages have one name.
-    is_alone = sum(path.rpartition("/")[2] == first.place.path.rpartition("/")[2] for path in paths) == 1
-    folder = "" if is_alone else first.place.path
-    key = first.fingerprint if per is Per.FINDING else fingerprint_of("page", first.subject, folder, "")
+    is_alone = sum(path.rpartition("/")[2] == finding.place.path.rpartition("/")[2] for path in paths) == 1
+    folder = "" if is_alone else finding.place.path
+    turns = (str(number) if number else "" for number in count())
+    keys = (fingerprint_of("page", finding.subject, folder, turn) for turn in turns)
+    return next(key for key in keys if key not in spent)
+
+
+def _issue(findings: Sequence[Finding], key: str, draft: Draft) -> Issue:
+    first = findings[0]
     title = render_title(findings, KINDS)
     names = tuple(sorted({finding.fingerprint for finding in findings}))
     state = State(key, first.subject, first.place.path, names, title, digest(findings, draft))
     return Issue(state, title, block_of(state, render_body(findings, draft)))
 
 
-def declined_by(existing: Iterable[Existing]) -> frozenset[str]:
-    """The discrepancies that people decided to live with."""
-    return frozenset(name for issue in existing if issue.is_declined for name in issue.state.findings)
+def declined_by(existing: Iterable[Existing], former: Mapping[str, str]) -> frozenset[str]:
+    """The discrepancies that people decided to live with; for `former` see `under_new_names`."""
+    names = (name for issue in existing if issue.is_declined for name in issue.state.findings)
+    return frozenset(former.get(name, name) for name in names)
+
+
+def spent_keys(existing: Collection[Existing]) -> frozenset[str]:
+    """The keys of issues that people declined: another issue of that key could not be told from them."""
+    living = {issue.state.key for issue in existing if not issue.is_declined}
+    return frozenset(issue.state.key for issue in existing) - living
+
+
+def under_new_names(
+    existing: Sequence[Existing], issues: Iterable[Issue], former: Mapping[str, str]
+) -> Iterator[Existing]:
+    """The issues of the tracker; one about a page that got a new name is the issue of that page, to be written anew.
+
+    `former` has the fingerprints that discrepancies had before their pages were renamed, with those of today.
+    """
+    heirs = {name: issue.state for issue in issues for name in issue.state.findings}
+    taken = {issue.state.key for issue in existing}
+    for issue in existing:
+        names = tuple(former.get(name, name) for name in issue.state.findings)
+        heir = next((heirs[name] for name in names if name in heirs), None)
+        if names == issue.state.findings or heir is None or heir.key in taken:
+            yield issue
+        else:
+            yield replace(issue, state=replace(heir, findings=names, title=issue.state.title, digest=""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +238,11 @@ def _close(existing: Existing, ground: Ground) -> Step:
     silent = ground.silent_runs(existing.state)
     since = f", as has no run since {silent[0]:%Y-%m-%d} ({len(silent)} in all)" if len(silent) > 1 else ""
     if ground.patience.is_over(silent):
-        comment = f"Closed: {ground.run} checked `{existing.state.path}` and found nothing of this any more{since}."
+        comment = (
+            f"Closed: {ground.run} checked `{existing.state.path}` and has nothing of this to report any more{since}."
+        )
         return Step(Action.CLOSE, existing.title, existing.body, existing, comment)
-    comment = f"not found any more by {_so_far(silent)}; to be closed after {ground.patience}"
+    comment = f"not reported any more by {_so_far(silent)}; to be closed after {ground.patience}"
     return Step(Action.WAIT, existing.title, existing.body, existing, comment)
 
 
