@@ -143,6 +143,13 @@ def test_the_store_of_a_run_is_found_from_elsewhere(
         assert ">     3 | chembl-id: CHEMBL12345678" in call("show", WRONG, "--corpus", folder).stdout
 
 
+def test_a_wiki_that_is_not_there_is_refused(call: Canonid) -> None:
+    """The discrepancies of the wiki where the reader happens to be are not those of the one that was meant."""
+    ran = call("list", "--corpus", "wikki")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "'wikki' does not exist" in ran.stderr
+
+
 def test_a_code_that_no_rule_has_is_refused(call: Canonid) -> None:
     """It would look like a clean wiki; small letters and commas are as good elsewhere."""
     ran = call("list", "--code", "ID999")

@@ -124,6 +124,7 @@ Corpus = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
+        exists=True,
         help="The folder of the wiki, with whose settings the store is found; by default the current directory.",
     ),
 ]
