@@ -84,8 +84,8 @@ def test_the_list_is_filtered_sorted_and_cut(call: Canonid) -> None:
     for options, shown in (
         (("--code", "ID1"), second),
         (("--severity", "error"), first),
-        (("--subject", "metformin"), second),
-        (("--field", "chembl-id", "--path", "wiki/a*"), first),
+        (("--subject", "Metformin"), second),
+        (("--field", "ChEMBL-ID", "--path", "wiki/a*"), first),
         (("--authority", "chembl", "--authority", "pubchem", "--subject", "adapalene"), first),
         (("--sort", "code"), second + first),
         (("--sort", "code", "--limit", 1), second),

@@ -77,7 +77,10 @@ def list_them(
     subject: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only of these, by page stem.")] = None,
     field: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only of these, such as chembl-id.")] = None,
     authority: options.Authorities = None,
-    path: Annotated[list[str] | None, typer.Option(metavar="PATH", help="Pages, folders, or patterns with *.")] = None,
+    path: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH", help="Pages, folders, or patterns with *, as the list shows them."),
+    ] = None,
     sort: Annotated[Sort, typer.Option(help="In which order.")] = Sort.PLACE,
     limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many.")] = None,
     count_by: Annotated[Part | None, typer.Option(help="Print how many there are by this, instead of a list.")] = None,

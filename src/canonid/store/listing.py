@@ -49,6 +49,7 @@ class Wanted:
     severities: Sequence[Severity] = ()
     subjects: Sequence[str] = ()
     fields: Sequence[str] = ()
+    """Both in any case of letters: `Fisetin` must not look like a page without faults."""
     authorities: Sequence[str] = ()
     """Any of those that it rests on."""
     paths: Sequence[str] = ()
@@ -166,8 +167,8 @@ def _where(wanted: Wanted) -> tuple[str, list[str]]:
         _any("state = ?", wanted.states),
         _any("code GLOB ?", [_literal(code.upper()) + "*" for code in wanted.codes]),
         _any("severity = ?", wanted.severities),
-        _any("subject = ?", wanted.subjects),
-        _any("field = ?", wanted.fields),
+        _any("subject = ? COLLATE NOCASE", wanted.subjects),
+        _any("field = ? COLLATE NOCASE", wanted.fields),
         _any("instr(authorities, ?)", [f'"{name}"' for name in wanted.authorities]),
         _any("path GLOB ?", [pattern for path in wanted.paths for pattern in _patterns(path)]),
     ]
