@@ -46,7 +46,7 @@ class Desk:
         self.local = folder / "catalogue"
         self.authorities = authorities()
         texts = (*read_files([GOLDEN / code for code in codes], GOLDEN), Text(Source("waiving.md", WAIVING)))
-        self.inputs = Inputs(texts, fields_from({}), ("CHEMBL25",), {}, self.local)
+        self.inputs = Inputs(texts, fields_from({}), ("CHEMBL25",), {}, {}, self.local)
         self.now = NOW
         self.answers: Answers = {}
         """Those of the last run that judged anew."""
@@ -163,6 +163,10 @@ def _baseline(desk: Desk) -> None:
     desk.inputs = replace(desk.inputs, baselines={("x", "clinical-trials-active"): count})
 
 
+def _held(desk: Desk) -> None:
+    desk.inputs = replace(desk.inputs, held={MET: frozenset({"metformin-elsewhere"})})
+
+
 def _shared(desk: Desk) -> None:
     desk.inputs = replace(desk.inputs, shared=())
 
@@ -207,6 +211,7 @@ def _online(desk: Desk) -> None:
         _reply_gone,
         _reply_where_none_was,
         _baseline,
+        _held,
         _shared,
         _fields,
         _export,

@@ -18,7 +18,7 @@ from canonid.corpus import Fields, pages_of
 from canonid.corpus.source import Text
 from canonid.gather import Asked, Gatherer
 from canonid.model import Found, NotFound, Page, Report
-from canonid.reconcile import Baselines, reconcile, repeated
+from canonid.reconcile import Baselines, Held, reconcile, repeated
 from canonid.store.evidence import EvidenceStore
 from canonid.store.judgement import Judgement, Mark, load_judgement, mark_of, save_judgement
 from canonid.waive import check_codes
@@ -33,6 +33,7 @@ class Inputs:
     shared: Collection[str]
     """Identifiers that several pages may rightly claim."""
     baselines: Baselines
+    held: Held
     local: Path
     """The file that local authorities answer from; it need not exist."""
 
@@ -47,6 +48,7 @@ class Inputs:
     def _parts(self, gatherer: Gatherer) -> Iterator[str]:
         yield from program()
         yield repr((gatherer.offline, gatherer.freshness, self.fields, sorted(self.shared), self.baselines))
+        yield repr([(*reference, *sorted(subjects)) for reference, subjects in sorted(self.held.items())])
         yield repr([_state(self.local.with_name(self.local.name + end)) for end in ("", "-wal")])
         for source, problem in self.texts:
             yield from (source.path, source.text, repr(problem))
@@ -71,7 +73,9 @@ def judge_corpus(
     if known is not None and known.report.run.started_at <= gatherer.now < known.until:
         return known.pages, repeated(known.report, gatherer)
     pages = tuple(check_codes(pages_of(inputs.texts, inputs.fields)))
-    report = reconcile(pages, gatherer, shared=inputs.shared, first=first(pages), baselines=inputs.baselines)
+    report = reconcile(
+        pages, gatherer, shared=inputs.shared, first=first(pages), baselines=inputs.baselines, held=inputs.held
+    )
     if keep and (until := gatherer.good_until()) is not None:
         save_judgement(file, basis, Judgement(until, pages, report), _replies(gatherer))
     return pages, report

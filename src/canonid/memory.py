@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from canonid.corpus import Fields
 from canonid.git import renamed_files
-from canonid.model import Page, Report, State
+from canonid.identifiers import Reference, read_identifier
+from canonid.model import Page, Predicate, Report, State
 from canonid.rules import COMPARING
 from canonid.store.discrepancies import Discrepancy, list_discrepancies, update_discrepancies
-from canonid.store.history import claims_of_last_run
+from canonid.store.history import claims_of_last_run, confirmed_elsewhere
 from canonid.store.renames import carry_over, former_fingerprints
 from canonid.store.silence import without_others
 from canonid.waive import Ground, apply_waivers
@@ -62,6 +64,19 @@ def remember(memory: Memory, pages: Sequence[Page], report: Report) -> Report:
         is_gone=memory.is_gone,
     )
     return _with_states(report, states)
+
+
+def held_elsewhere(memory: Memory, read: Collection[str], fields: Fields) -> dict[Reference, frozenset[str]]:
+    """The subjects of the pages that the run does not read, by the identifiers that they rightly have as their own.
+
+    As the last run over all of them found it; nothing if there was none.
+    """
+    held: dict[Reference, set[str]] = {}
+    for subject, field, prefix, value in confirmed_elsewhere(memory.database, memory.root, read):
+        spec, reference = fields.spec(field), read_identifier(prefix, value).reference
+        if spec is not None and spec.predicate is Predicate.EXACT and reference is not None:
+            held.setdefault(reference, set()).add(subject)
+    return {reference: frozenset(subjects) for reference, subjects in sorted(held.items())}
 
 
 def changed_pages(database: Path, pages: Sequence[Page]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -38,6 +38,9 @@ _SHARED = "canonid: shared"
 Baselines = Mapping[tuple[str, str], TrialCount]
 """Earlier counts of trials, by subject and field."""
 _NO_BASELINES: Baselines = MappingProxyType({})
+Held = Mapping[Reference, frozenset[str]]
+"""The subjects of pages outside of the run, by the identifiers that they rightly have."""
+_NONE_HELD: Held = MappingProxyType({})
 _MOST_ROUNDS = 8
 """Questions come in rounds: ids, then structures, then names, then synonyms; more would be an endless loop."""
 
@@ -50,12 +53,13 @@ def reconcile(
     first: Collection[str] = (),
     rules: Sequence[Rule] = RULES,
     baselines: Baselines = _NO_BASELINES,
+    held: Held = _NONE_HELD,
 ) -> Report:
     """Check the claims of `pages` and report.
 
     `shared` lists identifiers that several pages may rightly claim, `first` the paths of the pages whose questions come
     before all others, which matters where there are not requests enough for all; `baselines` are the counts of trials
-    that earlier runs kept.
+    that earlier runs kept, `held` the identifiers that no page of these may be proposed.
     Raises NoClaim if the pages make no claim at all: an empty check must not look like a clean one.
     """
     if not any(page.claims or page.problems for page in pages):
@@ -64,7 +68,7 @@ def reconcile(
     started = datetime.now(UTC)
     if early := [page for page in pages if page.path in first]:
         gather_cases(early, gatherer, shared)
-    cases = gather_cases(pages, gatherer, shared, baselines)
+    cases = gather_cases(pages, gatherer, shared, baselines, held)
     findings: list[Finding] = []
     judged: list[Judged] = []
     for case in cases:
@@ -103,17 +107,21 @@ def _unanswered(cases: Iterable[Case], answers: Answers) -> Iterator[tuple[str, 
 
 
 def gather_cases(
-    pages: Sequence[Page], gatherer: Gatherer, shared: Iterable[str] = (), baselines: Baselines = _NO_BASELINES
+    pages: Sequence[Page],
+    gatherer: Gatherer,
+    shared: Iterable[str] = (),
+    baselines: Baselines = _NO_BASELINES,
+    held: Held = _NONE_HELD,
 ) -> list[Case]:
     """Ask in rounds until no page has a question left, and return the pages with all that is known of them."""
-    corpus = Corpus.of(pages, frozenset(shared))
+    corpus = replace(Corpus.of(pages, frozenset(shared)), baselines=baselines, held=held)
     settled: dict[int, Case] = {}
     unsettled = list(range(len(pages)))
     for _ in range(_MOST_ROUNDS):
         new: set[Asked] = set()
         waiting = []
         for number in unsettled:
-            case = _case(pages[number], gatherer.answers, corpus, baselines)
+            case = _case(pages[number], gatherer.answers, corpus)
             open_questions = {asked for asked in next_questions(case) if asked not in gatherer.answers}
             if open_questions:
                 new |= open_questions
@@ -122,7 +130,7 @@ def gather_cases(
                 settled[number] = case  # nothing that is still to come can change what this case has worked out
         gatherer.ask(new)
         unsettled = waiting
-    settled |= {number: _case(pages[number], gatherer.answers, corpus, baselines) for number in unsettled}
+    settled |= {number: _case(pages[number], gatherer.answers, corpus) for number in unsettled}
     return [settled[number] for number in range(len(pages))]
 
 
@@ -134,11 +142,13 @@ def judge_case(case: Case, rules: Sequence[Rule] = RULES) -> tuple[tuple[Judged,
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What the pages of a run say of one another: see the fields of `Dossier`."""
+    """What a page is seen beside, other pages and earlier runs: see the fields of `Dossier`."""
 
     claimants: Mapping[Reference, tuple[Claim, ...]]
     examples: Mapping[Reference, tuple[Claim, ...]]
     titles: Mapping[str, tuple[str, ...]]
+    baselines: Baselines = field(default_factory=dict)
+    held: Held = field(default_factory=dict)
 
     @classmethod
     def of(cls, pages: Iterable[Page], shared: frozenset[str] = frozenset()) -> Corpus:
@@ -148,8 +158,8 @@ class Corpus:
         return cls(exact_claims(pages, shared), _by_reference(examples), _titles(pages))
 
 
-def _case(page: Page, answers: Answers, corpus: Corpus, baselines: Baselines) -> Case:
-    return Case(Dossier(page, answers, corpus.claimants, corpus.examples, corpus.titles, baselines))
+def _case(page: Page, answers: Answers, corpus: Corpus) -> Case:
+    return Case(Dossier(page, answers, corpus.claimants, corpus.examples, corpus.titles, corpus.baselines, corpus.held))
 
 
 def exact_claims(pages: Iterable[Page], shared: frozenset[str] = frozenset()) -> dict[Reference, tuple[Claim, ...]]:

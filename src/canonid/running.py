@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from canonid.corpus import fields_from
 from canonid.gather import Progress
 from canonid.judgement import Inputs, judge_corpus, program
-from canonid.memory import Memory, changed_pages, recall, remember
+from canonid.memory import Memory, changed_pages, held_elsewhere, recall, remember
 from canonid.model import Page, Report
 from canonid.reconcile import reconcile
 from canonid.settings import Settings, check_choice
@@ -87,14 +87,15 @@ def open_run(
     root = corpus_root(settings, paths)
     folders = tuple(Path(os.path.abspath(path)) for path in paths if is_folder(path))  # noqa: PTH100 - keeps links
     memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root), folders)
-    texts = tuple(read_texts(settings, paths))
+    texts, fields = tuple(read_texts(settings, paths)), fields_from(settings.fields)
     is_scarce = settings.max_requests is not None and not settings.offline
     with open_session(settings, progress, stop) as session:
         inputs = Inputs(
             texts,
-            fields_from(settings.fields),
+            fields,
             settings.shared,
             read_counts(settings.database),
+            held_elsewhere(memory, {source.path for source, _ in texts}, fields),
             catalogue_path(settings),
         )
         pages, report = judge_corpus(
@@ -114,7 +115,9 @@ def open_run(
 
         def judge(edited: Sequence[Page]) -> Report:
             session.gatherer.start_over()
-            again = reconcile(edited, session.gatherer, shared=inputs.shared, baselines=inputs.baselines)
+            again = reconcile(
+                edited, session.gatherer, shared=inputs.shared, baselines=inputs.baselines, held=inputs.held
+            )
             return recall(memory, edited, again)
 
         yield report, pages, judge

@@ -60,6 +60,18 @@ def test_codes_can_be_chosen(wiki: Path) -> None:
     assert "CHEMBL1265" not in outcome.stdout
 
 
+def test_a_page_alone_is_not_given_what_a_page_that_is_not_read_rightly_has(wiki: Path) -> None:
+    """As the last run over the whole wiki found it; before such a run, nobody knows."""
+    right = wiki / "adapalene.md"
+    right.write_text(right.read_text().replace("CHEMBL1232", "CHEMBL1265"))
+    (wiki / "gel.md").write_text("---\nchembl-id: CHEMBL1232\n---\n# Adapalene\n")
+    before = fix(wiki / "gel.md").stdout
+    subprocess.run([sys.executable, "-m", "canonid", "reconcile", "-q", str(wiki)], check=False, capture_output=True)  # noqa: S603 - our own command
+
+    assert "+chembl-id: CHEMBL1265" in before
+    assert fix(wiki / "gel.md").stdout == fix(wiki).stdout.partition("--- a/wiki/gel.md")[1] == ""
+
+
 def test_one_bad_page_stops_no_other(wiki: Path) -> None:
     """Neither conflict markers nor a page that leads to itself: the others are fixed, and the exit code tells."""
     bad = wiki / "adapalene.md"

@@ -10,7 +10,14 @@ import pytest
 from canonid.identifiers import CHEMBL, PUBCHEM, Reference
 from canonid.model import Claim, ClaimKind, Finding, Judged, Place, State, Verdict
 from canonid.store.discrepancies import update_discrepancies
-from canonid.store.history import changes_of, claims_about, claims_of_last_run, find_run, past_runs
+from canonid.store.history import (
+    changes_of,
+    claims_about,
+    claims_of_last_run,
+    confirmed_elsewhere,
+    find_run,
+    past_runs,
+)
 from canonid.store.runs import record_run
 from tests.store.samples import finding, report
 
@@ -103,3 +110,28 @@ def test_nothing_is_told_of_pages_that_no_run_met(database: Path) -> None:
     assert claims_about(database, [Reference(CHEMBL, "CHEMBL25")]) == ()
     run(database, 1)
     assert claims_about(database, []) == ()
+
+
+@pytest.mark.parametrize(
+    ("root", "read", "elsewhere"),
+    [
+        ("/kb/wiki", ["a.md"], ["b"]),
+        ("/kb/wiki", ["a.md", "b.md"], []),
+        ("/kb", ["wiki/a.md"], ["b"]),  # the whole wiki was checked from its own folder
+        ("/kb/wiki/sub", ["a.md"], ["a", "b"]),
+        ("/another", ["a.md"], []),
+    ],
+)
+def test_what_other_pages_rightly_have_is_told_by_the_newest_run_over_all_of_them(
+    database: Path, root: str, read: list[str], elsewhere: list[str]
+) -> None:
+    """Wherever it was started; a wrong claim holds nothing, and a run over one page knows little."""
+    claims = (
+        judged("a.md", 3, PUBCHEM, "60164", Verdict.CONFIRMED),
+        judged("b.md", 4, CHEMBL, "CHEMBL1265", Verdict.CONFIRMED),
+        judged("c.md", 4, CHEMBL, "CHEMBL1232", Verdict.DISCREPANT),
+    )
+    record_run(database, replace(report(run_id="all"), claims=claims, subjects=3), "/kb/wiki")
+    record_run(database, replace(report(run_id="one", days=1), claims=(), subjects=1), "/kb/wiki")
+
+    assert [row[0] for row in confirmed_elsewhere(database, Path(root), read)] == elsewhere

@@ -131,6 +131,8 @@ class Dossier:
     """The paths of the run's pages by the key of their subject's name."""
     baselines: Mapping[tuple[str, str], TrialCount] = field(default_factory=dict)
     """Earlier counts of trials, by subject and field."""
+    held: Mapping[Reference, frozenset[str]] = field(default_factory=dict)
+    """The subjects of pages outside of the run, by the identifiers that they rightly have."""
 
     @property
     def subject(self) -> Subject:

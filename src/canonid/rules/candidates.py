@@ -67,7 +67,8 @@ def candidate_for(claim: Claim, case: Case) -> Candidate | None:
 def _held_elsewhere(record: Record, case: Case) -> bool:
     """Whether another page claims the record under one of its names: a page that claims it wrongly does not hold it."""
     preferred, synonyms = record_keys(record)
-    others = {claim.subject for claim in case.dossier.claimants.get(record.reference, ())} - {case.subject.slug}
+    claimants = {claim.subject for claim in case.dossier.claimants.get(record.reference, ())}
+    others = (claimants | case.dossier.held.get(record.reference, frozenset())) - {case.subject.slug}
     keys = {key for key in synonyms | {preferred} if len(key) >= _SHORTEST_NAME}
     slugs = {name_key(slug.replace("-", " ")) for slug in others}
     return any(key in slug or slug in key for key in keys for slug in slugs if slug)

@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from canonid.identifiers import Reference
 from canonid.model import AuthorityUse, State, Verdict
-from canonid.store.database import from_text, reading
+from canonid.store.database import from_text, reading, schema_version
 
 Database = str | os.PathLike[str]
+_SINCE = 2
+"""The schema that brought the folder of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,38 @@ def claims_about(database: Database, references: Collection[Reference]) -> tuple
     return tuple(once.values())
 
 
+def confirmed_elsewhere(database: Database, root: Path, read: Collection[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Subject, field, prefix and value of the identifiers that the last run over a whole wiki confirmed on other pages.
+
+    On others than those `read`, paths relative to `root`. A run over less than half as many pages as another one of the
+    same folder, of one above or of one below it, is passed over.
+    """
+    with reading(database) as connection:
+        if connection is None or schema_version(connection) < _SINCE:
+            return
+        newest = [
+            (run_id, Path(folder), subjects)
+            for run_id, folder, subjects in connection.execute(_NEWEST)
+            if root.is_relative_to(folder) or Path(folder).is_relative_to(root)
+        ]
+        most = max((subjects for *_, subjects in newest), default=0)
+        whole = next(((run_id, folder) for run_id, folder, subjects in newest if subjects * 2 >= most), None)
+        if whole is not None:
+            run_id, folder = whole
+            known = read if folder == root else [os.path.relpath(root / path, folder) for path in read]
+            yield from connection.execute(_CONFIRMED, (run_id, json.dumps(list(known)))).fetchall()
+
+
 _RUNS = "SELECT id, started_at, finished_at, offline, subjects, authorities FROM run"
 _CHANGES = """
     SELECT event.to_state, discrepancy.fingerprint, code, severity, subject, field, claimed, path, line, message, note
     FROM discrepancy_event AS event JOIN discrepancy USING (fingerprint)
     WHERE event.run_id = ? ORDER BY event.to_state, path, line, "column", code, event.id
+"""
+_NEWEST = "SELECT id, root, subjects FROM run WHERE root IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 60"
+_CONFIRMED = """
+    SELECT subject, field, prefix, value FROM claim_verdict
+    WHERE run_id = ? AND kind = 'identifier' AND verdict = 'confirmed' AND path NOT IN (SELECT value FROM json_each(?))
 """
 _CLAIMS = """
     SELECT path, field, value FROM claim_verdict
