@@ -180,7 +180,22 @@ def test_the_list_comes_in_the_forms_of_reports_as_well(call: Canonid) -> None:
     }
 
 
-@pytest.mark.parametrize("form", ["markdown", "github", "jsonl", "sarif"])
+def test_a_list_for_a_browser_has_findings_and_no_empty_chart(call: Canonid) -> None:
+    """With what is claimed in its column; nothing is said of the claims that are right."""
+    page = call("list", "--format", "html").stdout
+    assert "2 discrepancies on 2 pages" in page
+    assert "<code>chembl1431</code>" in page
+    assert 'class="tile' not in page
+    assert 'id="overview"' not in page
+
+
+def test_as_mappings_the_list_is_empty(call: Canonid) -> None:
+    """What is wrong or open is no mapping."""
+    lines = call("list", "--format", "sssom").stdout.splitlines()
+    assert lines[-1].startswith("subject_id\t")
+
+
+@pytest.mark.parametrize("form", ["markdown", "github", "jsonl", "sarif", "html", "sssom"])
 def test_an_empty_list_is_fine_in_the_forms_of_reports_as_well(call: Canonid, form: str) -> None:
     """Nothing to tell is no fault."""
     ran = call("list", "--state", "resolved", "--format", form)
@@ -216,7 +231,6 @@ def test_colours_tell_what_counts(call: Canonid) -> None:
     [
         (("--state", "closed"), "there is no state 'closed'; there are open, acknowledged"),
         (("--authority", "drugs"), "there is no authority 'drugs'"),
-        (("--format", "sssom"), "`canonid check --format sssom` has them"),
     ],
 )
 def test_what_does_not_exist_is_refused(call: Canonid, options: tuple[str, ...], said: str) -> None:

@@ -44,16 +44,6 @@ def _read_codes(codes: list[str] | None) -> list[str] | None:
     return list(read)
 
 
-_OF_CLAIMS = frozenset({Format.HTML, Format.SSSOM})
-"""Forms that are made of claims with their verdicts, of which the table of discrepancies knows nothing."""
-
-
-def _not_of_claims(form: Format | None) -> Format | None:
-    if form in _OF_CLAIMS:
-        raise typer.BadParameter(f"{form} shows claims that are right, too: `canonid check --format {form}` has them.")
-    return form
-
-
 Names = Annotated[
     list[str], typer.Argument(metavar="FINGERPRINT", help="Of the discrepancy; its first digits, if no other has them.")
 ]
@@ -88,9 +78,7 @@ def list_them(
         Format | None,
         typer.Option(
             "--format",
-            metavar=f"[{'|'.join(form for form in Format if form not in _OF_CLAIMS)}]",
-            callback=_not_of_claims,
-            help="How to print them; --sort is for text, json, jsonl and csv.",
+            help="How to print them; --sort is for text, json, jsonl and csv. SSSOM has none: they are no mappings.",
         ),
     ] = None,
     output: options.Output = None,
@@ -140,7 +128,7 @@ def _list(settings: Settings, wanted: Wanted, sort: Sort, limit: int | None, vie
     elif settings.format is Format.JSONL:
         with as_json(*asked) as rows:
             yield from (f"{row}\n" for row in rows)
-    elif settings.format not in _OF_CLAIMS | {Format.TEXT}:
+    elif settings.format is not Format.TEXT:
         with as_json(*asked) as rows:
             yield _report(settings, rows)
     else:

@@ -41,7 +41,7 @@ def render(report: Report, view: View) -> str:
         '<a class="skip" href="#claims">To the claims</a>',
         *_header(report, view),
         "<main>",
-        *_tiles(report),
+        *(_tiles(report) if report.claims else ()),
         *overview.charts(report, view),
         *overview.authorities(report),
         *rows.table(report, view),
@@ -72,7 +72,12 @@ def _header(report: Report, view: View) -> Iterator[str]:
     notes = [f"{waived} waived"] if waived else []
     notes += [f"{view.hidden} more not shown because of --select or --ignore"] if view.hidden else []
     aside = f" ({', '.join(notes)})" if notes else ""
-    checked = f"{counted(len(report.claims), 'claim')} on {counted(report.subjects, 'page')}"
+    what = (
+        counted(len(report.claims), "claim")
+        if report.claims
+        else counted(len(report.findings), "discrepancy", "discrepancies")
+    )
+    checked = f"{what} on {counted(report.subjects, 'page')}"
     moment = timestamp(report.run.finished_at)
     how = " offline" if report.run.offline else ""
     yield "<header><h1>Identifiers</h1>"

@@ -29,7 +29,14 @@ _SUBSTANCES = ("chembl", "pubchem", "drugbank")
 
 def charts(report: Report, view: View) -> Iterator[str]:
     """The charts that there is something to draw in."""
-    yield '<section aria-labelledby="overview"><h2 id="overview">Overview</h2><div class="charts">'
+    drawn = list(_drawn(report, view))
+    if drawn:
+        yield '<section aria-labelledby="overview"><h2 id="overview">Overview</h2><div class="charts">'
+        yield from drawn
+        yield "</div></section>"
+
+
+def _drawn(report: Report, view: View) -> Iterator[str]:
     if report.claims:
         by_field = _verdicts(report, lambda judged: judged.claim.field)
         yield from bars(Chart("Verdicts by field", "Claims under each key of the pages.", by_field, _VERDICTS))
@@ -44,7 +51,6 @@ def charts(report: Report, view: View) -> Iterator[str]:
         yield from lines(_trend(report, view))
     if ages := _ages(report):
         yield from bars(Chart("Age of the evidence", "Replies that the verdicts rest on.", ages, _AGE))
-    yield "</div></section>"
 
 
 def _authority(judged: Judged) -> str:

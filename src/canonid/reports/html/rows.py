@@ -40,6 +40,11 @@ class Entry:
         return self.same[0].claim.place if self.same else self.findings[0].place
 
     @property
+    def field(self) -> str:
+        """The key that it is about."""
+        return self.same[0].claim.field if self.same else self.findings[0].field
+
+    @property
     def gravity(self) -> int:
         """0 for what is wrong; larger for what matters less."""
         if self.same:
@@ -69,7 +74,8 @@ def _order(entry: Entry) -> tuple[int, int, str, int, int]:
 def table(report: Report, view: View) -> Iterator[str]:
     """The filters, which scripts bring to life, and the table."""
     rows = entries(report)
-    yield '<section aria-labelledby="claims"><h2 id="claims" tabindex="-1">Claims</h2>'
+    what = "Claims" if report.claims else "Findings"
+    yield f'<section aria-labelledby="claims"><h2 id="claims" tabindex="-1">{what}</h2>'
     yield from _filters(rows)
     heads = "".join(f'<th scope="col" data-key="{key}">{head}</th>' for key, head in _HEADS)
     yield f'<table id="table"><thead><tr>{heads}</tr></thead><tbody>'
@@ -81,7 +87,7 @@ def table(report: Report, view: View) -> Iterator[str]:
 
 
 def _filters(rows: Sequence[Entry]) -> Iterator[str]:
-    fields = sorted({entry.same[0].claim.field for entry in rows if entry.same})
+    fields = sorted({entry.field for entry in rows})
     codes = sorted({item.code for entry in rows for item in entry.findings})
     yield '<noscript><p class="note">Where scripts are allowed, the table can be filtered and sorted.</p></noscript>'
     yield '<form id="filters" hidden role="search" aria-label="Filter the claims">'
@@ -99,16 +105,15 @@ def _select(name: str, options: Sequence[tuple[str, str]]) -> str:
 
 def _row(number: int, entry: Entry, others: Others, view: View) -> Iterator[str]:
     judged = entry.same[0] if entry.same else None
-    field = judged.claim.field if judged else entry.findings[0].field
     verdict = judged.verdict.value if judged else "finding"
     codes = sorted({item.code for item in entry.findings} | set(judged.codes if judged else ()))
     yield (
         f'<tr data-number="{number}" data-verdict="{verdict}" data-gravity="{entry.gravity}"'
-        f' data-field="{shown(field)}" data-code="{" ".join(map(shown, codes))}">'
+        f' data-field="{shown(entry.field)}" data-code="{" ".join(map(shown, codes))}">'
     )
     yield f'<th scope="row">{_places(entry, view)}</th>'
-    yield f'<td class="field">{shown(field)}</td>'
-    yield f'<td class="value">{_value(judged)}</td>'
+    yield f'<td class="field">{shown(entry.field)}</td>'
+    yield f'<td class="value">{_value(entry)}</td>'
     yield f"<td>{_badge(entry)}</td>"
     yield '<td class="known">'
     yield from _known(entry, others, view)
@@ -123,10 +128,11 @@ def _places(entry: Entry, view: View) -> str:
     return f'{path}<span class="lines">:{lines}</span>'
 
 
-def _value(judged: Judged | None) -> str:
-    if judged is None:
-        return ""
-    claim = judged.claim
+def _value(entry: Entry) -> str:
+    if not entry.same:
+        finding = entry.findings[0]  # what is wrong with a file stands in its message
+        return "" if finding.claimed == finding.message else f"<code>{shown(finding.claimed or 'null')}</code>"
+    claim = entry.same[0].claim
     return f"<code>{link(shown(shown_value(claim)), page_of(claim.reference))}</code>"
 
 
