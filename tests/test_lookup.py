@@ -151,9 +151,9 @@ def test_a_compound_that_nobody_names_is_called_what_it_was_asked_as(desk: Desk,
 
 
 def test_a_record_of_which_nothing_is_known_leads_to_no_nulls(desk: Desk) -> None:
-    """There is nothing to search the other authorities by: that they have no record is not known."""
+    """There is nothing to search the other authorities by, and nobody knows what it is of."""
     card = desk.look("CID 900006")
-    assert front_matter(card) == ("pubchem-cid: 900006",)
+    assert front_matter(card) == ("# pubchem-cid: 900006   # the record has neither a name nor a structure",)
     assert column(card, "chembl").note == "not searched: the record has neither a name nor a structure"
 
 

@@ -26,6 +26,8 @@ def _line(column: Column) -> str:
     if record is None:
         return f"{field}: null   # {_on_one_line(column.absence)}" if column.absence else ""
     line = f"{field}: {record.reference.identifier}"
+    if record.is_thin and column.confidence is None:
+        return f"# {line}   # the record has neither a name nor a structure"
     if column.confidence in _SURE:
         return line
     if column.confidence is Confidence.LOW:
