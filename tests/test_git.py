@@ -30,8 +30,9 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *words: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)  # noqa: S603, S607 - fixed words
+def run(folder: Path, *words: str) -> str:
+    words = ("git", "-C", str(folder), *words)
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - fixed words
 
 
 def commit(folder: Path) -> None:
@@ -99,6 +100,14 @@ def test_a_revision_that_is_not_there_is_refused(repo: Path, revision: str) -> N
     """Otherwise nothing would be checked, and look right."""
     with pytest.raises(UsageError, match="Git knows no revision"):
         git.changed_files(repo, revision)
+
+
+def test_a_comparison_that_fails_is_not_taken_for_no_change(repo: Path) -> None:
+    """As in a copy of a repository that lacks what a commit consists of."""
+    tree = run(repo, "rev-parse", "HEAD^{tree}")
+    (repo / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    with pytest.raises(UsageError, match="cannot tell what changed"):
+        git.changed_files(repo, "HEAD")
 
 
 def test_without_a_repository_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,8 +47,10 @@ def changed_files(folder: Path, revision: str) -> list[Path]:
     if not start:
         raise UsageError(f"Git knows no revision {revision!r} in {folder}; name a commit, branch or tag that is there")
     start = _ask(folder, "merge-base", start, "HEAD").strip() or start
-    changed = _ask(folder, "diff", *_CHANGES, start, "--", ".")
-    unknown = _ask(folder, "ls-files", "-z", "--others", "--exclude-standard", "--", ".")
+    changed = _answer(folder, "diff", *_CHANGES, start, "--", ".")
+    unknown = _answer(folder, "ls-files", "-z", "--others", "--exclude-standard", "--", ".")
+    if changed is None or unknown is None:  # nothing would be checked, and look right
+        raise UsageError(f"Git cannot tell what changed in {folder}; `git diff {revision}` there may say why")
     return [folder / name for name in sorted({*changed.split("\0"), *unknown.split("\0")} - {""})]
 
 
@@ -67,10 +69,15 @@ def _pairs(output: str) -> list[tuple[str, str]]:
 
 def _ask(folder: Path, *words: str) -> str:
     """What Git answers in `folder`; nothing if it cannot."""
+    return _answer(folder, *words) or ""
+
+
+def _answer(folder: Path, *words: str) -> str | None:
+    """The same; None if it cannot, which is not the same as having nothing to say."""
     try:
         ran = subprocess.run(  # noqa: S603 - a fixed command
             [*_GIT, "-C", str(folder), *words], capture_output=True, check=False, timeout=_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return ran.stdout.decode("utf-8", "surrogateescape") if ran.returncode == 0 else ""
+        return None
+    return ran.stdout.decode("utf-8", "surrogateescape") if ran.returncode == 0 else None
