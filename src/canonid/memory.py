@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from canonid.corpus import Fields
@@ -69,12 +71,13 @@ def remember(memory: Memory, pages: Sequence[Page], report: Report) -> Report:
 def held_elsewhere(memory: Memory, read: Collection[str], fields: Fields) -> dict[Reference, frozenset[str]]:
     """The subjects of the pages that the run does not read, by the identifiers that they rightly have as their own.
 
-    As the last run over all of them found it; nothing if there was none.
+    As the last run over all of them found it; nothing if there was none. A page that is gone since has nothing.
     """
     held: dict[Reference, set[str]] = {}
-    for subject, field, prefix, value in confirmed_elsewhere(memory.database, memory.root, read):
+    is_there = cache(os.path.exists)
+    for page, subject, field, prefix, value in confirmed_elsewhere(memory.database, memory.root, read):
         spec, reference = fields.spec(field), read_identifier(prefix, value).reference
-        if spec is not None and spec.predicate is Predicate.EXACT and reference is not None:
+        if is_there(page) and spec is not None and spec.predicate is Predicate.EXACT and reference is not None:
             held.setdefault(reference, set()).add(subject)
     return {reference: frozenset(subjects) for reference, subjects in sorted(held.items())}
 
@@ -94,7 +97,7 @@ def _untold(memory: Memory, pages: Sequence[Page], report: Report, known: Iterab
     missed = {item.fingerprint for item in known if (item.subject, item.field, item.claimed) in made}
 
     def covers(path: str) -> bool:
-        return path in read or memory.covers(path)
+        return path in read or memory.covers(path) or not (memory.root / path).exists()
 
     return without_others(memory.database, str(memory.root), COMPARING, missed - found, covers)
 

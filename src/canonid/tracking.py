@@ -222,8 +222,12 @@ class _History:
         return silent_runs(self.settings.database, watch, needed)
 
     def without_others(self, state: State, covers: Callable[[str], bool]) -> bool:
-        """Whether the issue rests on pages that the run did not cover."""
-        return bool(without_others(self.settings.database, str(self.root), COMPARING, state.findings, covers))
+        """Whether the issue rests on pages that are there, but that the run did not cover."""
+
+        def is_known(path: str) -> bool:
+            return covers(path) or not (self.root / path).exists()
+
+        return bool(without_others(self.settings.database, str(self.root), COMPARING, state.findings, is_known))
 
 
 def _checker(history: _History, paths: Sequence[Path]) -> Callable[[State], bool]:

@@ -395,6 +395,13 @@ def test_a_run_that_reads_one_of_two_pages_resolves_nothing_between_them(
     assert states(call)["ID501"] == "resolved"
 
 
+def test_a_page_that_is_gone_shares_nothing(call: Canonid, canonid: Canonid, copied: Path) -> None:
+    """Also for a run that is given the pages by name, as a shell does it for `wiki/*.md`."""
+    (copied.parent / "anakinra.md").unlink()
+    canonid("reconcile", *sorted(copied.parent.glob("*.md")))
+    assert states(call)["ID501"] == "resolved"
+
+
 def test_one_of_two_pages_is_enough_where_it_no_longer_says_so(call: Canonid, canonid: Canonid, copied: Path) -> None:
     """Without the claim there is nothing to compare."""
     copied.write_text("---\ntitle: Aspirin\nchembl-id: null\n---\n", encoding="utf-8")

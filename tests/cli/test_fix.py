@@ -70,6 +70,8 @@ def test_a_page_alone_is_not_given_what_a_page_that_is_not_read_rightly_has(wiki
 
     assert "+chembl-id: CHEMBL1265" in before
     assert fix(wiki / "gel.md").stdout == fix(wiki).stdout.partition("--- a/wiki/gel.md")[1] == ""
+    right.unlink()
+    assert fix(wiki / "gel.md").stdout == before
 
 
 def test_one_bad_page_stops_no_other(wiki: Path) -> None:

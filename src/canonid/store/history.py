@@ -147,8 +147,10 @@ def claims_about(database: Database, references: Collection[Reference]) -> tuple
     return tuple(once.values())
 
 
-def confirmed_elsewhere(database: Database, root: Path, read: Collection[str]) -> Iterator[tuple[str, str, str, str]]:
-    """Subject, field, prefix and value of the identifiers that the last run over a whole wiki confirmed on other pages.
+def confirmed_elsewhere(
+    database: Database, root: Path, read: Collection[str]
+) -> Iterator[tuple[Path, str, str, str, str]]:
+    """File, subject, field, prefix and value of what the last run over a whole wiki confirmed on other pages.
 
     On others than those `read`, paths relative to `root`. A run over less than half as many pages as another one of the
     same folder, of one above or of one below it, is passed over.
@@ -158,7 +160,7 @@ def confirmed_elsewhere(database: Database, root: Path, read: Collection[str]) -
             return
         newest = [
             (run_id, Path(folder), subjects)
-            for run_id, folder, subjects in connection.execute(_NEWEST)
+            for run_id, folder, subjects, _ in connection.execute(_NEWEST)
             if root.is_relative_to(folder) or Path(folder).is_relative_to(root)
         ]
         most = max((subjects for *_, subjects in newest), default=0)
@@ -166,7 +168,8 @@ def confirmed_elsewhere(database: Database, root: Path, read: Collection[str]) -
         if whole is not None:
             run_id, folder = whole
             known = read if folder == root else [os.path.relpath(root / path, folder) for path in read]
-            yield from connection.execute(_CONFIRMED, (run_id, json.dumps(list(known)))).fetchall()
+            rows = connection.execute(_CONFIRMED, (run_id, json.dumps(list(known)))).fetchall()
+            yield from ((folder / path, *rest) for path, *rest in rows)
 
 
 _RUNS = "SELECT id, started_at, finished_at, offline, subjects, authorities FROM run"
@@ -175,9 +178,13 @@ _CHANGES = """
     FROM discrepancy_event AS event JOIN discrepancy USING (fingerprint)
     WHERE event.run_id = ? ORDER BY event.to_state, path, line, "column", code, event.id
 """
-_NEWEST = "SELECT id, root, subjects FROM run WHERE root IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 60"
+# Of the runs of a day over equally many pages only the last one: a hook checks few pages many times.
+_NEWEST = """
+    SELECT id, root, subjects, max(started_at) AS started_at FROM run WHERE root IS NOT NULL
+    GROUP BY root, subjects, substr(started_at, 1, 10) ORDER BY 4 DESC, id DESC LIMIT 60
+"""
 _CONFIRMED = """
-    SELECT subject, field, prefix, value FROM claim_verdict
+    SELECT path, subject, field, prefix, value FROM claim_verdict
     WHERE run_id = ? AND kind = 'identifier' AND verdict = 'confirmed' AND path NOT IN (SELECT value FROM json_each(?))
 """
 _CLAIMS = """
@@ -185,8 +192,14 @@ _CLAIMS = """
     WHERE run_id = (SELECT id FROM run WHERE subjects * 2 >= ? ORDER BY started_at DESC, id DESC LIMIT 1)
 """
 _ABOUT = """
-    WITH newest AS (SELECT id, subjects, started_at FROM run ORDER BY started_at DESC, id DESC LIMIT 60),
-    whole AS (SELECT id, started_at FROM newest WHERE subjects * 2 >= (SELECT max(subjects) FROM newest) LIMIT 1),
+    WITH newest AS (
+        SELECT id, subjects, max(started_at) AS started_at FROM run GROUP BY subjects, substr(started_at, 1, 10)
+        ORDER BY 3 DESC, id DESC LIMIT 60
+    ),
+    whole AS (
+        SELECT id, started_at FROM newest WHERE subjects * 2 >= (SELECT max(subjects) FROM newest)
+        ORDER BY started_at DESC, id DESC LIMIT 1
+    ),
     claim AS (SELECT * FROM claim_verdict WHERE run_id = (SELECT id FROM whole) AND kind = 'identifier'),
     named AS (SELECT * FROM claim WHERE (prefix, value) IN (VALUES {}))
     SELECT path, line, field, value, verdict, reason, started_at FROM claim, whole
