@@ -84,6 +84,17 @@ def test_a_run_that_rests_on_the_same_takes_the_judgement_over(desk: Desk) -> No
     )
 
 
+def test_replies_past_their_age_are_taken_over_as_such(desk: Desk) -> None:
+    """Offline they serve on, and the report goes on saying so."""
+    desk.freshness = Freshness(*3 * (timedelta(),))
+    _, report, _ = desk.judge()
+    _, second, is_there = desk.judge()
+
+    assert is_there
+    assert any(reply.stale for judged in report.claims for reply in judged.evidence)
+    assert second.claims == report.claims
+
+
 def test_the_samples_have_what_a_judgement_can_hold(desk: Desk) -> None:
     """Else the test above would show little."""
     pages, report, _ = desk.judge()
@@ -277,10 +288,11 @@ def test_a_look_into_an_export_counts_as_the_same_on_another_day(desk: Desk) -> 
     """Each is dated when it is taken, but the store keeps the first."""
     desk.judge()
     desk.file.unlink()
-    desk.judge()
+    _, first, _ = desk.judge()
     _, report, is_there = desk.judge()
 
     assert is_there
+    assert report.claims == first.claims
     assert [judged.verdict for judged in report.claims] == [Verdict.CONFIRMED]
     assert report.run.authorities["drugbank"].status.startswith(("ok", "degraded"))
 

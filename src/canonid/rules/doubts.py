@@ -84,7 +84,7 @@ def _of_the_whole_name(record: Record, case: Case) -> Record | None:
         answer, key = case.dossier.answer(record.authority, ByName.of(name)), name_key(name)
         if isinstance(answer, Found) and record_keys(record)[0] != key:
             for other in answer.records:
-                if other.reference != record.reference and record_keys(other)[0] == key:
+                if record_keys(other)[0] == key:
                     return other
     return None
 
