@@ -58,13 +58,12 @@ def test_golden_pages_need_not_be_fixed_twice(code: str, unsafe: bool, tmp_path:
 
 
 def test_edits_that_find_no_end_are_not_made(tmp_path: Path) -> None:
-    """Two proposals that chase one another leave their file to a curator, and no other file."""
+    """Each proposal leads to another: that leaves their file to a curator, and no other file."""
     pages = [written(tmp_path, PAGE, name) for name in ("chased.md", "plain.md")]
 
     def judge(edited: Sequence[Page]) -> Report:
         chased = edited[0]
-        other = {"CHEMBL1232": "CHEMBL9", "CHEMBL9": "CHEMBL1232"}[chased.claims[0].text or ""]
-        return Report(RUN, 2, (), (finding(chased, "chembl-id", other),))
+        return Report(RUN, 2, (), (finding(chased, "chembl-id", f"{chased.claims[0].text}1"),))
 
     first = Report(RUN, 2, (), (finding(pages[0], "chembl-id", "CHEMBL9"), finding(pages[1], "chembl-id", "CHEMBL9")))
     fixes = mended(tmp_path, pages, first, judge)
@@ -73,6 +72,18 @@ def test_edits_that_find_no_end_are_not_made(tmp_path: Path) -> None:
     assert [str(error) for error in fixes.refused] == [
         "chased.md: every edit is followed by a proposal of another; decide by hand"
     ]
+
+
+def test_edits_that_come_back_to_what_was_there_are_none(tmp_path: Path) -> None:
+    """What the other value leads to is the first one, and that to nothing."""
+    page = written(tmp_path, PAGE)
+
+    def judge(edited: Sequence[Page]) -> Report:
+        is_new = edited[0].claims[0].text == "CHEMBL9"
+        return Report(RUN, 1, (), (finding(edited[0], "chembl-id", "CHEMBL1232"),) if is_new else ())
+
+    first = Report(RUN, 1, (), (finding(page, "chembl-id", "CHEMBL9"),))
+    assert mended(tmp_path, [page], first, judge) == Fixes()
 
 
 def test_all_rows_of_an_edited_table_are_judged_again(tmp_path: Path) -> None:

@@ -91,10 +91,14 @@ def changed_pages(database: Path, pages: Sequence[Page]) -> frozenset[str]:
 
 
 def _untold(memory: Memory, pages: Sequence[Page], report: Report, known: Iterable[Discrepancy]) -> frozenset[str]:
-    """What the run did not find of claims that still stand, and did not read enough other pages to call gone."""
+    """What the run did not find of claims that still stand, and did not read enough other pages to call gone.
+
+    What an earlier run resolved is not in doubt any more.
+    """
     read, found = {page.path for page in pages}, {finding.fingerprint for finding in report.findings}
     made = {(claim.subject, claim.field, claim.text) for page in pages for claim in page.claims}
-    missed = {item.fingerprint for item in known if (item.subject, item.field, item.claimed) in made}
+    unsettled = (item for item in known if item.state is not State.RESOLVED)
+    missed = {item.fingerprint for item in unsettled if (item.subject, item.field, item.claimed) in made}
 
     def covers(path: str) -> bool:
         return path in read or memory.covers(path) or not (memory.root / path).exists()
