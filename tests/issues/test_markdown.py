@@ -96,6 +96,14 @@ def test_a_file_without_status_can_be_closed(tracker: MarkdownTracker, head: str
     assert not one(tracker).is_open
 
 
+def test_a_new_file_replaces_none(tracker: MarkdownTracker) -> None:
+    """Whatever somebody keeps under its name."""
+    issue = one(tracker)
+
+    assert tracker.create(issue.title, issue.body) == issue.number.replace(".md", "-2.md")
+    assert [known.number for known in tracker.read()] == [issue.number.replace(".md", "-2.md"), issue.number]
+
+
 def test_update_replaces_the_text(tracker: MarkdownTracker) -> None:
     """Through the steps."""
     steps = plan_steps(plan_issues([replace(WRONG, message="new")], DRAFT), tracker.read(), NOTHING)

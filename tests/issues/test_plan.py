@@ -241,6 +241,14 @@ def test_an_issue_of_its_own_is_not_taken_over() -> None:
     assert [*under_new_names([old, mine], [new], FORMER)] == [old, mine]
 
 
+def test_an_issue_about_a_page_that_kept_its_name_is_not_taken_over() -> None:
+    """An issue a page and one a finding do not know of each other."""
+    (of_finding,) = plan_issues([WRONG], DRAFT, per=Per.FINDING)
+    of_page = as_existing(issue_of())
+
+    assert [*under_new_names([of_page], [of_finding], FORMER)] == [of_page]
+
+
 def test_what_was_declined_stays_so_on_a_page_that_was_renamed() -> None:
     """Nobody is asked twice."""
     declined = as_existing(issue_of(), is_open=False, is_declined=True)
