@@ -408,9 +408,15 @@ def test_one_of_two_pages_is_enough_where_it_no_longer_says_so(call: Canonid, ca
     assert states(call)["ID501"] == "resolved"
 
 
-def test_a_waiver_between_two_pages_is_not_idle_where_one_was_read(canonid: Canonid, copied: Path) -> None:
+@pytest.mark.parametrize("is_comment", [True, False])
+def test_a_waiver_between_two_pages_is_not_idle_where_one_was_read(
+    call: Canonid, canonid: Canonid, copied: Path, is_comment: bool
+) -> None:
     """Nobody is told to take it out before a run over both finds nothing; after that, a run over one says so, too."""
-    copied.write_text("---\ntitle: Aspirin\nchembl-id: CHEMBL1201570  # canonid: ignore ID501 — both\n---\n")
+    if is_comment:
+        copied.write_text("---\ntitle: Aspirin\nchembl-id: CHEMBL1201570  # canonid: ignore ID501 — both\n---\n")
+    else:
+        call("waive", fingerprint_of("ID501", "aspirin", "chembl-id", "CHEMBL1201570"), *REASON)
     canonid("reconcile", "wiki")
     told = [canonid("reconcile", copied).stdout]
     (copied.parent / "anakinra.md").write_text("---\ntitle: Anakinra\n---\n", encoding="utf-8")

@@ -49,6 +49,10 @@ def test_a_check_of_what_has_changed_leaves_the_rest_alone(
     ran = canonid("check", wiki, "--changed-since", "HEAD", "-q")
     assert ran.stdout.count("ID201") == 1
     assert ran.stdout.startswith("corpus/wiki/anakinra.md:3:12 ID201 ")
+    (wiki / "anakinra.md").write_text("# Nothing to check\n")
+    ran = canonid("check", wiki, "--changed-since", "HEAD")
+    assert (ran.code, ran.stdout) == (0, "")
+    assert "no claim found in 1 file" in ran.stderr
 
 
 def test_reconcile_remembers_and_check_does_not(canonid: Canonid, wiki: Path) -> None:

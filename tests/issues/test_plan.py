@@ -246,7 +246,7 @@ def test_an_issue_about_a_page_that_kept_its_name_is_not_taken_over() -> None:
     (of_finding,) = plan_issues([WRONG], DRAFT, per=Per.FINDING)
     of_page = as_existing(issue_of())
 
-    assert [*under_new_names([of_page], [of_finding], FORMER)] == [of_page]
+    assert [*under_new_names([of_page], [of_finding], {})] == [of_page]
 
 
 def test_what_was_declined_stays_so_on_a_page_that_was_renamed() -> None:
