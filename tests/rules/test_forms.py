@@ -274,6 +274,15 @@ VECURONIUM_BROMIDE = record(
     formula="C34H57BrN2O4",
     parent=VECURONIUM.reference,
 )
+SUXAMETHONIUM = record(DRUGBANK, "DB00202", "Succinylcholine", inchikey="AXOIZCJOOAYSMI-UHFFFAOYSA-N")
+SUXAMETHONIUM_CHLORIDE = record(
+    CHEMBL,
+    "CHEMBL983",
+    "SUCCINYLCHOLINE CHLORIDE",
+    inchikey="YOEWQQVKRJEPAE-UHFFFAOYSA-L",
+    formula="C14H30Cl2N2O4",
+)
+METFORMIN_CHLORIDE = replace(METFORMIN_HCL, name="METFORMIN CHLORIDE", formula="C4H12ClN5")
 POTASSIUM_IODIDE = record(
     CHEMBL, "CHEMBL1141", "POTASSIUM IODIDE", inchikey="NLKNQRATVPKPDG-UHFFFAOYSA-M", formula="IK"
 )
@@ -284,7 +293,9 @@ POTASSIUM = record(DRUGBANK, "DB14500", "Potassium")
     ("salt", "parent", "severity", "verdict"),
     [
         (VECURONIUM_BROMIDE, VECURONIUM, Severity.INFO, Verdict.UNDETERMINED),
+        (SUXAMETHONIUM_CHLORIDE, SUXAMETHONIUM, Severity.INFO, Verdict.UNDETERMINED),  # two charges
         (METFORMIN_HCL, METFORMIN, Severity.WARNING, Verdict.DISCREPANT),  # there is a free base
+        (METFORMIN_CHLORIDE, METFORMIN, Severity.WARNING, Verdict.DISCREPANT),  # the same under another name
         (POTASSIUM_IODIDE, POTASSIUM, Severity.WARNING, Verdict.DISCREPANT),  # no organic cation
     ],
 )

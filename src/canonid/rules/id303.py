@@ -40,9 +40,10 @@ def _is_called_so(record: Record, identity: Identity, case: Case) -> bool:
 def _is_halide_of_a_cation(record: Record, case: Case) -> bool:
     """Whether a record is the salt of an organic cation that there is no free base of (vecuronium bromide).
 
-    An InChIKey ends in M for a salt that lacks a proton: the salt of a base has taken one up, and ends in N.
+    An InChIKey ends in M or L for a salt that lacks one or two protons (pancuronium bromide): the salt of a base has
+    taken them up, and ends in N.
     """
-    is_charged = record.inchikey is not None and record.inchikey.endswith("-M")
+    is_charged = record.inchikey is not None and record.inchikey.endswith(("-M", "-L"))
     is_organic = "C" in (read_formula(record.formula or "") or ())
     return is_charged and is_organic and salt_of(record, case.profile.names) in _HALIDES
 
