@@ -308,3 +308,18 @@ def test_only_the_halide_of_a_quaternary_cation_goes_by_the_name_of_the_cation(
 
     assert [(found.code, found.severity) for found in findings] == [("ID303", severity)]
     assert [item.verdict for item in judged] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("title", "confidence"), [("Catecholamines", Confidence.MEDIUM), ("Norepinephrine", Confidence.HIGH)]
+)
+def test_a_member_that_a_class_has_among_its_aliases_is_no_sure_proposal(title: str, confidence: Confidence) -> None:
+    """Not even with the InChIKey of the page: a class may be drawn as one of its members."""
+    key = "SFLSHLFXELFNJZ-QMMMGPOBSA-N"
+    member = record(DRUGBANK, "DB00368", "Norepinephrine", inchikey=key)
+    about = case(page(title, ("norepinephrine", "dopamine"), inchikey=key, drugbank_id=None), member)
+
+    candidate = candidate_for(about.claims[1], about)
+
+    assert candidate is not None
+    assert candidate.confidence is confidence

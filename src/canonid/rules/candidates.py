@@ -78,8 +78,12 @@ def _grade(record: Record, case: Case) -> Candidate | None:
     identity = case.identity(record)
     if identity.relation is not Relation.SAME:
         return None
-    if identity.is_strong or (identity.fit is Fit.PAGE_EQUAL and identity.match is not NameMatch.NONE):
+    # A class or an extract may have a member among its aliases, and the member's InChIKey as its own.
+    named_and_drawn = identity.fit is Fit.PAGE_EQUAL and identity.match >= NameMatch.SYNONYM
+    if identity.is_strong or named_and_drawn:
         return Candidate(record, identity, Confidence.HIGH)
+    if identity.fit is Fit.PAGE_EQUAL and identity.match is not NameMatch.NONE:
+        return Candidate(record, identity, Confidence.MEDIUM)
     if identity.fit is Fit.EQUAL:
         return Candidate(record, identity, Confidence.MEDIUM) if _is_well_founded(record, case) else None
     if identity.match is not NameMatch.PREFERRED or is_lone_biologic_hit(record, case):
