@@ -37,10 +37,11 @@ from canonid.authorities.drugbank import DrugBankAuthority
 from canonid.authorities.drugbank.catalogue import import_exports
 from canonid.authorities.payloads import dump_payload
 from canonid.authorities.pubchem_parse import parse_payload
-from canonid.gather import Asked, Gatherer
+from canonid.gather import Gatherer
 from canonid.identifiers import CHEMBL, DRUGBANK, PUBCHEM
 from canonid.model import (
     Answer,
+    Asked,
     ById,
     ByName,
     ByStructure,

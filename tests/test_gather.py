@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from canonid.errors import AuthorityUnavailable
-from canonid.gather import Asked, Freshness, Gatherer, is_answered
+from canonid.gather import Freshness, Gatherer, is_answered
 from canonid.identifiers import CHEMBL, CLINICALTRIALS, PUBCHEM, Reference
 from canonid.model import (
     Answer,
+    Asked,
     ById,
     ByName,
     Evidence,

@@ -19,6 +19,7 @@ from canonid.errors import AuthorityUnavailable, Stopped
 from canonid.identifiers import AUTHORITIES
 from canonid.model import (
     Answer,
+    Asked,
     AuthorityUse,
     Evidence,
     Found,
@@ -28,7 +29,6 @@ from canonid.model import (
     Unavailable,
 )
 
-Asked = tuple[str, Question]
 Progress = Callable[[str, int, int], None]
 """Told an authority's name, how many of its questions are answered, and how many were asked."""
 _Inbox = queue.Queue[tuple[Authority, Evidence | Unanswered | BaseException | None]]
@@ -352,4 +352,4 @@ def is_answered(answer: Answer | None) -> bool:
     return isinstance(answer, Found | NotFound)
 
 
-__all__ = ["Asked", "Evidences", "Freshness", "Gatherer", "Progress", "is_answered"]
+__all__ = ["Evidences", "Freshness", "Gatherer", "Progress", "is_answered"]

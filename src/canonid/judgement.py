@@ -16,8 +16,8 @@ from pathlib import Path
 import canonid
 from canonid.corpus import Fields, pages_of
 from canonid.corpus.source import Text
-from canonid.gather import Asked, Gatherer
-from canonid.model import Found, NotFound, Page, Report
+from canonid.gather import Gatherer
+from canonid.model import Asked, Found, NotFound, Page, Report
 from canonid.reconcile import Baselines, Held, reconcile, repeated
 from canonid.store.evidence import EvidenceStore
 from canonid.store.judgement import Judgement, Mark, load_judgement, mark_of, save_judgement
@@ -36,6 +36,10 @@ class Inputs:
     held: Held
     local: Path
     """The file that local authorities answer from; it need not exist."""
+
+    def judge(self, pages: Sequence[Page], gatherer: Gatherer, first: Collection[str] = ()) -> Report:
+        """The report on `pages`, be they those of the texts or edited ones; see `reconcile`."""
+        return reconcile(pages, gatherer, shared=self.shared, first=first, baselines=self.baselines, held=self.held)
 
     def basis(self, gatherer: Gatherer) -> bytes:
         """The hash of everything that a judgement follows from beside the replies."""
@@ -73,9 +77,7 @@ def judge_corpus(
     if known is not None and known.report.run.started_at <= gatherer.now < known.until:
         return known.pages, repeated(known.report, gatherer)
     pages = tuple(check_codes(pages_of(inputs.texts, inputs.fields)))
-    report = reconcile(
-        pages, gatherer, shared=inputs.shared, first=first(pages), baselines=inputs.baselines, held=inputs.held
-    )
+    report = inputs.judge(pages, gatherer, first(pages))
     if keep and (until := gatherer.good_until()) is not None:
         save_judgement(file, basis, Judgement(until, pages, report), _replies(gatherer))
     return pages, report

@@ -34,13 +34,33 @@ class Memory:
     folders: tuple[Path, ...] = ()
     """Those that the run goes over as a whole."""
 
+    def reach(self, pages: Iterable[Page]) -> Reach:
+        """How far the run goes that read `pages`."""
+        return Reach(self.root, self.folders, frozenset(page.path for page in pages))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The pages that a run can speak of."""
+
+    root: Path
+    """What paths are relative to."""
+    folders: tuple[Path, ...]
+    """Those that it goes over as a whole."""
+    read: frozenset[str]
+    """The pages that it read."""
+
     def covers(self, path: str) -> bool:
-        """Whether the run would come upon a page at this place."""
-        return any((self.root / path).is_relative_to(folder) for folder in self.folders)
+        """Whether it would come upon a page at this place."""
+        return path in self.read or any((self.root / path).is_relative_to(folder) for folder in self.folders)
 
     def is_gone(self, path: str) -> bool:
-        """Whether the run covers the folder where the page used to be, and it is not there."""
+        """Whether it covers the folder where the page used to be, and the page is not there."""
         return self.covers(path) and not (self.root / path).exists()
+
+    def knows(self, path: str) -> bool:
+        """Whether it misses nothing that a page at this place may say."""
+        return self.covers(path) or not (self.root / path).exists()
 
 
 def recall(memory: Memory, pages: Sequence[Page], report: Report) -> Report:
@@ -52,18 +72,19 @@ def recall(memory: Memory, pages: Sequence[Page], report: Report) -> Report:
 
 def remember(memory: Memory, pages: Sequence[Page], report: Report) -> Report:
     """The same, with the memory brought up to date first."""
-    carry_over(memory.database, report.run, pages, memory.is_gone, lambda: renamed_files(memory.root))
+    reach = memory.reach(pages)
+    carry_over(memory.database, report.run, pages, reach.is_gone, lambda: renamed_files(memory.root))
     before = list_discrepancies(memory.database)
     untold = _untold(memory, pages, report, before)
     report = _waived(memory, pages, report, before, untold)
     states = update_discrepancies(
         memory.database,
         report,
-        checked_pages={page.path for page in pages},
+        checked_pages=reach.read,
         answered={name for name, use in report.run.authorities.items() if not use.status.startswith("unavailable")},
         unanswered=report.unanswered,
         untold=untold,
-        is_gone=memory.is_gone,
+        is_gone=reach.is_gone,
     )
     return _with_states(report, states)
 
@@ -95,15 +116,16 @@ def _untold(memory: Memory, pages: Sequence[Page], report: Report, known: Iterab
 
     What an earlier run resolved is not in doubt any more.
     """
-    read, found = {page.path for page in pages}, {finding.fingerprint for finding in report.findings}
+    found = {finding.fingerprint for finding in report.findings}
     made = {(claim.subject, claim.field, claim.text) for page in pages for claim in page.claims}
     unsettled = (item for item in known if item.state is not State.RESOLVED)
     missed = {item.fingerprint for item in unsettled if (item.subject, item.field, item.claimed) in made}
+    return unjudged(memory.database, memory.reach(pages), missed - found)
 
-    def covers(path: str) -> bool:
-        return path in read or memory.covers(path) or not (memory.root / path).exists()
 
-    return without_others(memory.database, str(memory.root), COMPARING, missed - found, covers)
+def unjudged(database: Path, reach: Reach, fingerprints: Collection[str]) -> frozenset[str]:
+    """Those of the findings that rest on several pages, not all of which the run knows."""
+    return without_others(database, str(reach.root), COMPARING, fingerprints, reach.knows)
 
 
 def _waived(

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from canonid.errors import NoClaim
-from canonid.gather import Asked, Gatherer
+from canonid.gather import Gatherer
 from canonid.identifiers import Reference
 from canonid.model import (
     Answers,
+    Asked,
     Claim,
     ClaimKind,
     Dossier,

@@ -14,7 +14,6 @@ from canonid.gather import Progress
 from canonid.judgement import Inputs, judge_corpus, program
 from canonid.memory import Memory, changed_pages, held_elsewhere, recall, remember
 from canonid.model import Page, Report
-from canonid.reconcile import reconcile
 from canonid.settings import Settings, check_choice
 from canonid.store.counts import read_counts
 from canonid.store.lease import Holding, Lease, hold
@@ -23,7 +22,7 @@ from canonid.waiver_file import find_waivers, read_waivers
 from canonid.wiring import (
     catalogue_path,
     corpus_root,
-    is_folder,
+    folders_among,
     judgement_path,
     news_channels,
     open_session,
@@ -85,8 +84,8 @@ def open_run(
     """The same, as long as more is to be learnt from the run: its report, its pages, and what judges these again."""
     check_choice(settings)
     root = corpus_root(settings, paths)
-    folders = tuple(Path(os.path.abspath(path)) for path in paths if is_folder(path))  # noqa: PTH100 - keeps links
-    memory = Memory(settings.database, root, read_waivers(find_waivers(root, paths), root), folders)
+    waivers = read_waivers(find_waivers(root, paths), root)
+    memory = Memory(settings.database, root, waivers, folders_among(paths))
     texts, fields = tuple(read_texts(settings, paths)), fields_from(settings.fields)
     is_scarce = settings.max_requests is not None and not settings.offline
     with open_session(settings, progress, stop) as session:
@@ -115,10 +114,7 @@ def open_run(
 
         def judge(edited: Sequence[Page]) -> Report:
             session.gatherer.start_over()
-            again = reconcile(
-                edited, session.gatherer, shared=inputs.shared, baselines=inputs.baselines, held=inputs.held
-            )
-            return recall(memory, edited, again)
+            return recall(memory, edited, inputs.judge(edited, session.gatherer))
 
         yield report, pages, judge
 

@@ -32,14 +32,14 @@ from canonid.issues.plan import (
 )
 from canonid.issues.rest import Rest
 from canonid.issues.shelf import Shelf
+from canonid.memory import Reach, unjudged
 from canonid.model import Answer, Evidence, Finding, Page, Place, Report, Unavailable
 from canonid.model import State as Standing
 from canonid.reports import narrow
-from canonid.rules import COMPARING
 from canonid.settings import Settings
 from canonid.store.lease import hold
 from canonid.store.renames import former_fingerprints
-from canonid.store.silence import Watch, authorities_behind, silent_runs, without_others
+from canonid.store.silence import Watch, authorities_behind, silent_runs
 
 _UNREADABLE = "ID504"
 """The finding on a page whose front matter is broken."""
@@ -109,10 +109,11 @@ def _plan(
         declined, spent = declined_by(existing, former), spent_keys(existing)
         issues = plan_issues(shown.findings, draft, per=wanted.per, declined=declined, spent=spent)
     found = frozenset(item.fingerprint for item in report.findings if item.state is not Standing.WAIVED)
-    history = _History(settings, report, frozenset(page.path for page in pages), root)
+    read = frozenset(page.path for page in pages)
+    history = _History(settings, report, Reach(root, wiring.folders_among(paths), read))
     ground = Ground(
         found,
-        _checker(history, paths),
+        _checker(history),
         f"run {report.run.id}",
         history.silent_runs,
         Patience(settings.close_after_runs, settings.close_after_days),
@@ -206,9 +207,7 @@ class _History:
 
     settings: Settings
     report: Report
-    read: frozenset[str]
-    """The paths of the pages that the run read."""
-    root: Path
+    reach: Reach
 
     def authorities(self, state: State) -> frozenset[str]:
         """Those whose answers the issue rests on; all of them where the store does not know it."""
@@ -217,34 +216,26 @@ class _History:
 
     def silent_runs(self, state: State) -> Sequence[datetime]:
         """When the runs began that could have met it again and did not; a page that is gone needs no authority."""
-        needed = self.authorities(state) if state.path in self.read else frozenset[str]()
-        watch = Watch(state.findings, state.path, str(self.root), self.report.subjects, _UNREADABLE)
+        needed = self.authorities(state) if state.path in self.reach.read else frozenset[str]()
+        watch = Watch(state.findings, state.path, str(self.reach.root), self.report.subjects, _UNREADABLE)
         return silent_runs(self.settings.database, watch, needed)
 
-    def without_others(self, state: State, covers: Callable[[str], bool]) -> bool:
+    def is_unjudged(self, state: State) -> bool:
         """Whether the issue rests on pages that are there, but that the run did not cover."""
-
-        def is_known(path: str) -> bool:
-            return covers(path) or not (self.root / path).exists()
-
-        return bool(without_others(self.settings.database, str(self.root), COMPARING, state.findings, is_known))
+        return bool(unjudged(self.settings.database, self.reach, state.findings))
 
 
-def _checker(history: _History, paths: Sequence[Path]) -> Callable[[State], bool]:
+def _checker(history: _History) -> Callable[[State], bool]:
     """Whether the silence of a run about a page proves anything."""
     report = history.report
     broken = {finding.place.path for finding in report.findings if finding.code == _UNREADABLE}
-    folders = [path for item in paths if (path := Path(os.path.abspath(item))).is_dir()]  # noqa: PTH100 - as for roots
     silent = {name for name, use in report.run.authorities.items() if use.status.startswith("unavailable")}
 
-    def covers(path: str) -> bool:
-        return path in history.read or any((history.root / path).is_relative_to(folder) for folder in folders)
-
     def is_checked(state: State) -> bool:
-        if state.path in history.read:
+        if state.path in history.reach.read:
             needed = history.authorities(state)
             is_open = needed & silent or any((state.subject, name) in report.unanswered for name in needed)
-            return not (is_open or state.path in broken or history.without_others(state, covers))
-        return covers(state.path) and not (history.root / state.path).exists()
+            return not (is_open or state.path in broken or history.is_unjudged(state))
+        return history.reach.is_gone(state.path)
 
     return is_checked

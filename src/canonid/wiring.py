@@ -72,6 +72,11 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def folders_among(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Those of `paths` that a run goes over as a whole."""
+    return tuple(Path(os.path.abspath(path)) for path in paths if is_folder(path))  # noqa: PTH100 - as above
+
+
 def base_of(root: Path) -> str:
     """The way from the working directory to `root`, in front of a place so that a terminal can open it."""
     way = Path(os.path.relpath(root)).as_posix()

@@ -22,8 +22,8 @@ from canonid.authorities.drugbank import DrugBankAuthority
 from canonid.authorities.pubchem import PubChemAuthority
 from canonid.authorities.transport import Courier
 from canonid.corpus import fields_from, read_corpus
-from canonid.gather import Asked, Freshness, Gatherer
-from canonid.model import Evidence, Finding, Report
+from canonid.gather import Freshness, Gatherer
+from canonid.model import Asked, Evidence, Finding, Report
 from canonid.reconcile import reconcile
 from canonid.store.evidence import read_evidence_file
 

@@ -35,6 +35,7 @@ from canonid.model.pages import (
 from canonid.model.questions import (
     Answer,
     Answers,
+    Asked,
     ById,
     ByName,
     ByStructure,
@@ -61,6 +62,7 @@ __all__ = [
     "GAP",
     "Answer",
     "Answers",
+    "Asked",
     "AuthorityUse",
     "ById",
     "ByName",

@@ -95,6 +95,8 @@ class TrialSearch:
 
 
 Question = ById | ByStructure | ByName | Synonyms | Forms | TrialSearch
+Asked = tuple[str, Question]
+"""A question with the authority that it is for."""
 
 
 def parse_question(key: str) -> Question:
@@ -186,5 +188,5 @@ class Unavailable:
 
 
 Answer = Found | NotFound | Unavailable
-Answers = Mapping[tuple[str, Question], Answer]
+Answers = Mapping[Asked, Answer]
 """What is known so far, by authority and question; a missing key is a question that nobody asked."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from canonid.identifiers import AUTHORITIES, CAS, PUBCHEM, UNII, skeleton
 from canonid.model import ByName, Found, Record, Unavailable
 from canonid.names import name_key
-from canonid.rules.identity import Fit, Identity, Relation, identify
+from canonid.rules.identity import WRONG, Fit, Identity, Relation, identify
 from canonid.rules.profile import (
     BIOLOGIC,
     NameMatch,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _SERVICES = ("chembl", "pubchem")
 """The authorities that are asked over the network."""
-_WRONG = {Relation.OTHER_FORM, Relation.OTHER_STRUCTURE, Relation.OTHER_SUBSTANCE}
 
 
 def rests_on_a_synonym(identity: Identity) -> bool:
@@ -44,7 +43,7 @@ def tempered(record: Record, identity: Identity, case: Case) -> Identity:
     if identity.relation is Relation.SAME:
         doubt = _doubt(record, identity, case)
         return identity if doubt is None else _unproven(identity, doubt)
-    if identity.relation not in _WRONG or not _agrees_in_part(record, identity, case):
+    if identity.relation not in WRONG or not _agrees_in_part(record, identity, case):
         return identity
     rivals = [hit for hit in case.hits(record.authority) if hit.reference != record.reference]
     if any(_is_closer(rival, record, case) for rival in rivals):

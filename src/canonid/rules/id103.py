@@ -13,9 +13,7 @@ from canonid.identifiers import Spelling
 from canonid.model import Claim, Confidence, NotFound, Predicate, Proposal, Severity, Status
 from canonid.rules.base import Hit, Rule, shown
 from canonid.rules.case import Case
-from canonid.rules.identity import Relation
-
-_WRONG = {Relation.OTHER_FORM, Relation.OTHER_STRUCTURE, Relation.OTHER_SUBSTANCE}
+from canonid.rules.identity import WRONG
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -36,7 +34,7 @@ def _is_wrong(claim: Claim, case: Case) -> bool:
     record, identity = case.record(claim), case.claim_identity(claim)
     if record is None or identity is None:
         return isinstance(case.answer(claim), NotFound)
-    return record.status is not Status.CURRENT or identity.relation in _WRONG
+    return record.status is not Status.CURRENT or identity.relation in WRONG
 
 
 RULE = Rule("ID103", "spelling", Severity.WARNING, None, check, __doc__)

@@ -44,6 +44,10 @@ class Relation(StrEnum):
     UNPROVEN = "unproven"
 
 
+WRONG = frozenset({Relation.OTHER_FORM, Relation.OTHER_STRUCTURE, Relation.OTHER_SUBSTANCE})
+"""What makes a claim of the record wrong."""
+
+
 class Fit(StrEnum):
     """How a record's structure meets those that are known of the subject."""
 

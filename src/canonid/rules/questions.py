@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from canonid.identifiers import DRUGBANK, INCHIKEY, PREFIXES, PUBCHEM
 from canonid.model import (
+    Asked,
     ById,
     ByName,
     ByStructure,
@@ -13,7 +14,6 @@ from canonid.model import (
     ClaimKind,
     Found,
     Predicate,
-    Question,
     Status,
     Synonyms,
     Unavailable,
@@ -22,8 +22,6 @@ from canonid.rules.case import CHEAP_BY_NAME, PUBCHEM_AUTHORITY, SUBSTANCE_AUTHO
 from canonid.rules.doubts import rests_on_a_synonym
 from canonid.rules.identity import Fit, Identity, Relation
 from canonid.rules.profile import NameMatch
-
-Asked = tuple[str, Question]
 
 
 def next_questions(case: Case) -> Iterator[Asked]:

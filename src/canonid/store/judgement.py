@@ -23,10 +23,9 @@ from typing import Any
 from canonid import model
 from canonid.atomic import write_whole
 from canonid.identifiers import Reference
-from canonid.model import Evidence, Page, Question, Report
+from canonid.model import Asked, Evidence, Page, Question, Report
 from canonid.waiver import LineWaiver
 
-Asked = tuple[str, Question]
 Mark = tuple[str, str | None, str, str | None, datetime | None]
 """What a reply is known by: the hash of its payload, release, address, sources, and when it came if that counts."""
 _HASH = hashlib.sha256().digest_size

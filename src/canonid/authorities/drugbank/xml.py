@@ -1,9 +1,8 @@
 """The full database: more than a gigabyte of XML from outside, read as a stream with everything dangerous off.
 
 No entity is resolved, no document type is accepted, nothing is fetched, and no more is held than one drug without the
-rows of its longest lists. Nested
-`drug` elements (pathways have them) and nested `drugbank-id` elements (interactions have hundreds) are not entries:
-only a `drug` whose parent is the root is read, and only its direct children count.
+rows of its longest lists. Nested `drug` elements (pathways have them) and nested `drugbank-id` elements (interactions
+have hundreds) are not entries: only a `drug` whose parent is the root is read, and only its direct children count.
 """
 
 from __future__ import annotations

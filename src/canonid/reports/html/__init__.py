@@ -13,14 +13,12 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from canonid import __version__
-from canonid.model import Report, Severity, State, Verdict
+from canonid.model import Report, State, Verdict
 from canonid.reports import View
-from canonid.reports.figures import counted
+from canonid.reports.figures import by_severity, counted
 from canonid.reports.html import overview, rows
 from canonid.reports.html.markup import VERDICTS, shown
 from canonid.reports.json import timestamp
-
-_PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "info"}
 
 
 def render(report: Report, view: View) -> str:
@@ -66,9 +64,7 @@ def _hash(text: str) -> str:
 
 
 def _header(report: Report, view: View) -> Iterator[str]:
-    severities = Counter(finding.severity for finding in report.findings)
     waived = sum(finding.state is State.WAIVED for finding in report.findings)
-    found = ", ".join(counted(severities[item], item.value, _PLURALS[item]) for item in Severity if severities[item])
     notes = [f"{waived} waived"] if waived else []
     notes += [f"{view.hidden} more not shown because of --select or --ignore"] if view.hidden else []
     aside = f" ({', '.join(notes)})" if notes else ""
@@ -82,7 +78,7 @@ def _header(report: Report, view: View) -> Iterator[str]:
     how = " offline" if report.run.offline else ""
     yield "<header><h1>Identifiers</h1>"
     yield f'<p>{checked}, checked <time datetime="{moment}">{moment[:10]} {moment[11:16]} UTC</time>{how}.'
-    yield f"Findings: {found or 'none'}{aside}.</p></header>"
+    yield f"Findings: {by_severity(report.findings)}{aside}.</p></header>"
 
 
 def _tiles(report: Report) -> Iterator[str]:
